@@ -1,0 +1,89 @@
+# Makefile: build, run and prove latchstring. Plain GNU make; `make help` lists the targets.
+#   make            build/release/latchstring          make MODE=debug|asan|tsan    another way of building
+#   make run        install what is missing, build, start a server to try it out       make test     the same, and run every test
+VERSION := 0.1.0
+MODE    ?= release
+OUT     := build/$(MODE)
+PREFIX  ?= /usr/local
+PYTHON  := /usr/bin/python3
+CXX     := $(if $(filter default,$(origin CXX)),g++,$(CXX))
+CCACHE  := $(shell command -v ccache 2>/dev/null)
+
+# ---- flags: strict everywhere, hardened where it ships ------------------------------------------------------------------
+WARN    := -Wall -Wextra -Wconversion -Wshadow -Werror
+HARDEN  := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -fcf-protection
+CXXFLAGS_release := -O2 -g1 $(HARDEN)
+CXXFLAGS_debug   := -O0 -g
+CXXFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CXXFLAGS_tsan    := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
+LDFLAGS_release  := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+LDFLAGS_asan     := -fsanitize=address,undefined
+LDFLAGS_tsan     := -fsanitize=thread
+ifeq ($(CXXFLAGS_$(MODE)),)
+$(error MODE=$(MODE) is not known: release, debug, asan or tsan)
+endif
+CXXFLAGS := -std=c++20 -pthread $(WARN) -Isrc -DLATCHSTRING_VERSION='"$(VERSION)"' $(CXXFLAGS_$(MODE)) $(EXTRA_CXXFLAGS)
+LDFLAGS  := -pthread $(LDFLAGS_$(MODE))
+LIBS     := -lfcgi -lcurl -lsqlite3 -lcrypto
+
+# ---- what there is to build ---------------------------------------------------------------------------------------------
+SRC      := $(filter-out src/cli/main.cc,$(wildcard src/*/*.cc src/*/*/*.cc))
+GEN      := build/gen/catalogue.cc build/gen/migrations.cc
+OBJ      := $(SRC:%.cc=$(OUT)/%.o) $(GEN:%.cc=$(OUT)/%.o)
+LIB      := $(OUT)/liblatchstring.a
+TEST_SRC := $(wildcard tests/unit/*.cc tests/unit/*/*.cc tests/conformance/*.cc)
+TEST_OBJ := $(TEST_SRC:%.cc=$(OUT)/%.o)
+
+.PHONY: all run test unit bench lint fuzz install deps clean help
+all: $(OUT)/latchstring
+help:
+	@sed -n '2,4p' Makefile; echo '  targets: all run test unit bench lint fuzz install deps clean'
+
+$(OUT)/latchstring: $(OUT)/src/cli/main.o $(LIB)
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(LIB): $(OBJ)
+	rm -f $@ && ar rcs $@ $^
+$(OUT)/tests/unit_tests: $(TEST_OBJ) $(LIB)
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lboost_unit_test_framework
+$(OUT)/tests/%.o: tests/%.cc
+	@mkdir -p $(@D)
+	$(CCACHE) $(CXX) $(CXXFLAGS) -DBOOST_TEST_DYN_LINK -Itests -MMD -MP -c -o $@ $<
+$(OUT)/%.o: %.cc
+	@mkdir -p $(@D)
+	$(CCACHE) $(CXX) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+
+# Data that is compiled in: the provider catalogue and the migrations. A mistake in them stops the build.
+build/gen/catalogue.cc: tools/embed.py $(wildcard conf/providers/*.toml)
+	@mkdir -p $(@D)
+	$(PYTHON) tools/embed.py catalogue conf/providers > $@.tmp && mv $@.tmp $@
+build/gen/migrations.cc: tools/embed.py $(wildcard sql/*/*.sql)
+	@mkdir -p $(@D)
+	$(PYTHON) tools/embed.py migrations sql > $@.tmp && mv $@.tmp $@
+
+# ---- the targets people use ---------------------------------------------------------------------------------------------
+run: deps
+	$(MAKE) --no-print-directory MODE=release all
+	tools/run
+test: deps
+	$(MAKE) --no-print-directory MODE=$(MODE) all $(OUT)/tests/unit_tests
+	$(PYTHON) tests/run.py --mode $(MODE) $(ARGS)
+unit: $(OUT)/tests/unit_tests
+	$(OUT)/tests/unit_tests
+bench: deps
+	$(MAKE) --no-print-directory MODE=release all
+	$(PYTHON) tests/bench/bench.py $(ARGS)
+lint: deps
+	$(PYTHON) tests/check/layers.py src tests/check/layers.txt
+	tools/tidy $(ARGS)
+fuzz:
+	@echo "no fuzz targets yet: they come with issue 5" >&2; exit 1
+deps:
+	@tools/deps
+install: all
+	install -D -m 755 build/release/latchstring $(DESTDIR)$(PREFIX)/bin/latchstring
+	install -d $(DESTDIR)$(PREFIX)/share/latchstring
+	cp -R conf/web conf/systemd www $(DESTDIR)$(PREFIX)/share/latchstring/
+clean:
+	rm -rf build var
+
+-include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(OUT)/src/cli/main.d

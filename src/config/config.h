@@ -1,0 +1,84 @@
+// config/config.h: every setting, checked. One table (keys.cc) gives name, type, default, range and help; `latchstring init` and the
+// reference in conf/latchstring.toml come from the same table. Errors are one line: file:line, what was found, what is allowed, the nearest key.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "config/node.h"
+
+namespace config {
+
+struct Config {
+  std::string file;                        // where it was read from; "" = environment only
+  std::string public_url;                  // no trailing slash
+  std::string mount;                       // its path, "/auth"; "" = root
+  std::vector<std::string> redirect_uris;  // exact match
+  struct {
+    std::string url = "sqlite:/var/lib/latchstring/latchstring.db";
+    std::string key_file;                  // master key (32 bytes, base64url); default: latchstring.key beside the configuration file
+  } store;
+  struct {
+    int workers = 0;                       // 0 = one per core
+    int threads = 64;
+    std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For counts
+    std::string log_level = "info";
+  } server;
+  struct {
+    std::chrono::seconds ttl{600};
+    bool bound = true;                     // binding = "required" | "none"
+    std::string cookie_same_site = "lax";  // lax | strict | none
+  } flows;
+  struct {
+    std::string algorithm = "ES256";       // ES256 | HS256 | RS256 | EdDSA
+    base::Secret hs256_secret;             // from hs256_secret or hs256_secret_file
+    std::chrono::seconds access_ttl{300};
+    std::chrono::seconds refresh_ttl{30 * 86400};
+    std::chrono::seconds refresh_grace{10};
+    std::string audience;
+  } tokens;
+  struct {
+    std::vector<std::string> origins;
+  } cors;
+  struct {
+    std::string link_by_email = "never";   // never | verified
+    std::vector<std::string> allowed_domains;
+    bool create_users = true;
+    bool keep_provider_tokens = false;
+  } accounts;
+  struct {
+    std::string proxy;
+    std::string ca_file;
+    std::chrono::seconds timeout{10};
+    std::size_t max_response = 1 << 20;
+  } upstream;
+  struct {
+    bool enabled = false;                  // the built-in demo provider; refused unless public_url is on loopback
+  } demo;
+  std::string providers_dir;               // adds to and overrides the compiled-in catalogue
+  /// Provider stanzas as read, environment laid over: [providers.NAME]. client_secret_file is already read into client_secret.
+  std::map<std::string, Node> providers;
+  std::vector<std::string> warnings;       // one line each; printed at every start
+
+  bool https() const { return public_url.starts_with("https:"); }
+};
+
+using Environment = std::map<std::string, std::string>;
+/// LATCHSTRING_* and SOCIAL_AUTH_* of the process.
+Environment environment();
+
+/// Which file: `given` (--config), else $LATCHSTRING_CONFIG, ./latchstring.toml, /etc/latchstring/latchstring.toml; "" if none exists.
+std::string find_file(const std::string& given, const Environment& env);
+
+/// Reads and checks. `provider_names` are the catalogue's names, so that SOCIAL_AUTH_GOOGLE_OAUTH2_KEY finds google-oauth2.
+/// Error.say holds the one line for the newcomer.
+base::Result<Config> load(const std::string& file, const Environment& env, const std::vector<std::string>& provider_names);
+
+/// The annotated reference configuration, from the table of keys.
+std::string reference();
+
+}  // namespace config

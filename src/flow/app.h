@@ -1,0 +1,54 @@
+// flow/app.h: what handlers work with, and the one function that fcgi/ calls. Routes stand in routes.cc, one file per endpoint family.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/random.h"
+#include "config/config.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "providers/broker.h"
+#include "store/store.h"
+#include "token/jwt.h"
+#include "token/master.h"
+
+namespace flow {
+
+/// Our signing keys, read again from the store now and then, so that `latchstring keys rotate` needs no restart.
+class Keys {
+  store::Store& store_;
+  const token::Master& master_;
+  const config::Config& config_;
+  const base::Clock& clock_;
+  std::mutex mutex_;
+  std::shared_ptr<const token::KeyRing> ring_;
+  base::Time read_{};
+
+ public:
+  Keys(store::Store& store, const token::Master& master, const config::Config& config, const base::Clock& clock)
+      : store_(store), master_(master), config_(config), clock_(clock) {}
+  /// The ring, at most 30 s old. Code::internal if there is none and none can be read.
+  base::Result<std::shared_ptr<const token::KeyRing>> ring();
+};
+
+/// Made once per worker (cli/serve.cc). References outlive it.
+struct Deps {
+  const config::Config& config;
+  store::Store& store;
+  providers::Broker& broker;
+  Keys& keys;
+  const token::Master& master;
+  const base::Clock& clock;
+  base::Random& random;
+  const base::Log& log;
+  base::Metrics& metrics;
+};
+
+/// One request: routed, answered, counted, logged. Throws nothing that a handler threw.
+http::Response handle(const http::Request& request, Deps& deps);
+
+}  // namespace flow

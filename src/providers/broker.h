@@ -1,0 +1,64 @@
+// broker.h: the one door to all providers: begin a login, finish it. Behind it stand the engines (one per protocol) in a constexpr array.
+// Errors: Code::not_found = no such provider enabled; Code::bad_request and Code::denied carry in `say` the text for the client (wire.md
+// sections F and O), neutral: no URL, nothing that the provider wrote except its error_description, cleaned. Code::upstream likewise.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "config/config.h"
+#include "net/client.h"
+#include "providers/cache.h"
+#include "providers/identity.h"
+
+namespace providers {
+
+/// An enabled provider as GET /o/ lists it.
+struct Info {
+  std::string name, title, protocol;  // "google-oauth2", "Google", "oidc"
+};
+
+struct Start {
+  std::string redirect_uri, state;
+  std::string seed;              // 32 secret bytes of this flow: nonce and code_verifier are derived from it
+};
+struct Begun {
+  std::string authorization_url;
+  std::string kept;              // what the engine needs at the end beyond seed (OAuth 1.0a: the token secret); "" = nothing
+};
+
+struct Finish {
+  std::string redirect_uri, state, seed, kept;
+  std::vector<std::pair<std::string, std::string>> params;  // what came back: code, iss, ... (last value of each name)
+};
+
+struct World {
+  net::Client& client;
+  Cache& cache;
+  const base::Clock& clock;
+  base::Random& random;
+};
+
+class Broker {
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+  explicit Broker(std::unique_ptr<Impl> impl);
+
+ public:
+  /// Reads the stanzas of `config` over the catalogue. Error.say: one line "file:line: what, what is allowed, nearest".
+  static base::Result<Broker> open(const config::Config& config, World world);
+  Broker(Broker&&) noexcept;
+  ~Broker();
+  const std::vector<Info>& list() const noexcept;
+  bool has(std::string_view name) const noexcept;
+  base::Result<Begun> begin(std::string_view name, const Start& start);
+  base::Result<Identity> finish(std::string_view name, const Finish& finish);
+  /// Fetches discovery and keys where the provider has them; for `latchstring check`. Error.say: what is wrong, for the operator.
+  base::Status check(std::string_view name);
+};
+
+}  // namespace providers
