@@ -1,6 +1,5 @@
 // flow/app.h: what handlers work with, and the one function that fcgi/ calls. Routes stand in routes.cc, one file per endpoint family.
 #pragma once
-#include <atomic>
 #include <memory>
 #include <mutex>
 
@@ -27,6 +26,7 @@ class Keys {
   std::mutex mutex_;
   std::shared_ptr<const token::KeyRing> ring_;
   base::Time read_{};
+  base::Result<token::KeyRing> read();
 
  public:
   Keys(store::Store& store, const token::Master& master, const config::Config& config, const base::Clock& clock)

@@ -1,0 +1,109 @@
+// worker.cc: a worker's objects and its janitor.
+#include "cli/worker.h"
+
+#include "token/state.h"
+
+namespace cli {
+namespace {
+
+constexpr std::chrono::seconds kSweepEvery{30};
+
+base::Level level_of(const std::string& name) {
+  if (name == "debug") return base::Level::debug;
+  if (name == "warn") return base::Level::warn;
+  return name == "error" ? base::Level::error : base::Level::info;
+}
+
+}  // namespace
+
+std::optional<StoreCache::Entry> StoreCache::get(std::string_view url) {
+  auto found = store_.cache_get(url);
+  if (!found || !*found) return std::nullopt;  // a cache that does not answer is an empty one
+  return Entry{std::move((*found)->body), (*found)->fetched};
+}
+
+void StoreCache::put(std::string_view url, std::string_view body) {
+  // A document that could not be kept is fetched again by the next process: slower, not wrong.
+  static_cast<void>(static_cast<bool>(store_.cache_put(url, body)));
+}
+
+Worker::Worker(std::unique_ptr<Instance> instance, base::Metrics& metrics)
+    : instance_(std::move(instance)), log_(2, level_of(instance_->config.server.log_level), instance_->clock), metrics_(metrics) {}
+
+base::Status Worker::open_client() {
+  const auto& upstream = instance_->config.upstream;
+  net::CurlOptions options;
+  options.ca_file = upstream.ca_file;
+  options.proxy = upstream.proxy;
+  options.timeout = upstream.timeout;
+  options.max_response = upstream.max_response;
+  options.observe = [this](std::string_view host, std::string_view outcome, std::chrono::microseconds took) {
+    metrics_.observe("latchstring_upstream_seconds", {{"host", host}}, took);
+    metrics_.add("latchstring_upstream_calls_total", {{"host", host}, {"outcome", outcome}});
+  };
+  auto client = net::CurlClient::open(std::move(options));
+  if (!client) return client.error();
+  client_ = std::move(*client);
+  return base::ok;
+}
+
+base::Status Worker::open_demo() {
+  if (!instance_->config.demo.enabled) return base::ok;
+  auto key = demo_key(*instance_);
+  if (!key) return key.error();
+  demo_ = std::make_unique<demo::Provider>(
+      demo::Options{instance_->config.public_url + "/demo", instance_->config.redirect_uris}, std::move(*key),
+      instance_->master, instance_->clock, instance_->random);
+  return base::ok;
+}
+
+base::Result<std::unique_ptr<Worker>> Worker::open(const std::string& config_file, base::Metrics& metrics) {
+  auto instance = open_instance(config_file);
+  if (!instance) return instance.error();
+  std::unique_ptr<Worker> worker{new Worker(std::move(*instance), metrics)};
+  auto& in = *worker->instance_;
+  if (auto made = ensure_signing_key(in); !made) return made.error();
+  if (auto opened = worker->open_client(); !opened) return opened.error();
+  worker->cache_ = std::make_unique<StoreCache>(in.store);
+  auto broker = providers::Broker::open(in.config, {*worker->client_, *worker->cache_, in.clock, in.random});
+  if (!broker) return broker.error();
+  worker->broker_.emplace(std::move(*broker));
+  worker->keys_ = std::make_unique<flow::Keys>(in.store, in.master, in.config, in.clock);
+  if (auto opened = worker->open_demo(); !opened) return opened.error();
+  if (auto ring = worker->keys_->ring(); !ring) return ring.error();
+  worker->deps_ = std::make_unique<flow::Deps>(flow::Deps{in.config, in.store, *worker->broker_, *worker->keys_, in.master, in.clock,
+                                                          in.random, worker->log_, metrics});
+  worker->janitor_ = std::thread{[w = worker.get()] { w->sweep(); }};
+  return worker;
+}
+
+Worker::~Worker() {
+  {
+    std::lock_guard lock{mutex_};
+    leaving_ = true;
+  }
+  wake_.notify_all();
+  if (janitor_.joinable()) janitor_.join();
+}
+
+/// Drops what has expired, every now and then; one worker's sweep is enough, all of them do no harm.
+void Worker::sweep() {
+  std::unique_lock lock{mutex_};
+  while (!wake_.wait_for(lock, kSweepEvery, [this] { return leaving_; })) {
+    lock.unlock();
+    if (auto flows = instance_->store.sweep_flows(); !flows) {
+      log_.event(base::Level::warn, "sweep", {{"table", "flows"}, {"why", flows.error().detail}});
+    }
+    if (auto sessions = instance_->store.sweep_sessions(); !sessions) {
+      log_.event(base::Level::warn, "sweep", {{"table", "sessions"}, {"why", sessions.error().detail}});
+    }
+    lock.lock();
+  }
+}
+
+http::Response Worker::handle(const http::Request& request) {
+  if (demo_ && request.path.starts_with("/demo/")) return demo_->handle(request);
+  return flow::handle(request, *deps_);
+}
+
+}  // namespace cli

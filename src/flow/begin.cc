@@ -1,0 +1,64 @@
+// begin.cc: GET /o/{provider}/, the first half of a login: a state, bound to the one who asks, and the provider's URL.
+#include <algorithm>
+
+#include "flow/binding.h"
+#include "flow/call.h"
+#include "json/writer.h"
+
+namespace flow {
+namespace {
+
+bool allowed(const config::Config& config, const std::string* redirect_uri) {
+  // RFC 9700 2.1: exact match against the list; RFC 6749 3.1.2.
+  const auto& list = config.redirect_uris;
+  return redirect_uri != nullptr && std::find(list.begin(), list.end(), *redirect_uri) != list.end();
+}
+
+http::Response redirect_uri_refused() {
+  return http::json(400, R"("redirect_uri must be in SOCIAL_AUTH_ALLOWED_REDIRECT_URIS")").note("why", "redirect_uri not in redirect_uris");
+}
+
+http::Response begun(const Binding& binding, const Deps& deps, const std::string& url) {
+  json::Writer w;
+  w.object().member("authorization_url", url).end_object();
+  auto response = http::json(200, w.take());
+  if (binding.browser) set_browser_cookie(response, deps.config, *binding.browser);
+  return response;
+}
+
+}  // namespace
+
+http::Response provider_unknown(std::string_view name) {
+  return http::detail(404, "Provider '" + std::string{name} + "' not supported").note("why", "provider not enabled");
+}
+
+http::Response begin_login(Call& call) {
+  auto& deps = call.deps;
+  const auto* redirect_uri = call.query.last("redirect_uri");
+  if (!allowed(deps.config, redirect_uri)) return redirect_uri_refused();
+  if (!deps.broker.has(call.name)) return provider_unknown(call.name);
+  auto binding = bind(call);
+  if (!binding) return field_error("flow_challenge", binding.error().say);
+
+  const auto state = token::make_state(deps.clock, deps.random, deps.master);
+  auto url = deps.broker.begin(call.name, {.redirect_uri = *redirect_uri, .state = state.text, .seed = state.seed});
+  if (!url) return failure(url.error());
+
+  store::Flow flow;
+  flow.id = state.id;
+  flow.secret_hash = state.secret_hash;
+  flow.challenge = binding->challenge;
+  if (binding->browser) {
+    flow.browser = binding->browser->number;
+    flow.browser_hash = binding->browser->hash;
+  }
+  flow.provider = call.name;
+  flow.redirect_uri = *redirect_uri;
+  if (!url->kept.empty()) flow.kept = deps.master.seal(url->kept, "flow-kept", deps.random);
+  flow.mode = "api";
+  flow.expires = deps.clock.now() + deps.config.flows.ttl;
+  if (auto stored = deps.store.begin_flow(flow); !stored) return failure(stored.error());
+  return begun(*binding, deps, url->authorization_url);
+}
+
+}  // namespace flow

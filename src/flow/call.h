@@ -1,0 +1,82 @@
+// flow/call.h: one request on its way through a handler, and what handlers share: the bearer of a token, the body, the shapes of errors.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "flow/app.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "json/value.h"
+#include "store/store.h"
+#include "token/jwt.h"
+
+namespace flow {
+
+struct Call {
+  const http::Request& request;
+  Deps& deps;
+  std::string name;                    // what stood for {provider} in the path; "" if the route has none
+  http::Params query;
+  std::optional<store::User> user;     // whose access token the request carries, if it carries one
+};
+
+// ---- errors.cc: the one table from a failure to an answer ---------------------------------------------------------------
+int http_status(base::Code code) noexcept;
+/// {"non_field_errors":[text]}, djoser's shape for everything that a login can fail with.
+http::Response non_field_error(int status, std::string_view text);
+/// {"field":[text]}, DRF's shape for a bad field.
+http::Response field_error(std::string_view field, std::string_view text);
+/// {"detail":text,"code":code} with the challenge of RFC 6750 3.
+http::Response unauthorized(std::string_view scheme, std::string_view text, std::string_view code);
+/// A failure of ours or of the database, answered by its code's status as {"detail"}; `detail` goes to the log line.
+http::Response failure(const base::Error& error);
+/// A login that failed, answered as djoser does: 400 unless we are to blame (500) or out of resources (503).
+http::Response login_failure(const base::Error& error);
+
+// ---- auth.cc ------------------------------------------------------------------------------------------------------------
+/// Reads the Authorization header, schemes Bearer and JWT, exact in case (wire.md J20). nullopt: go on (call.user is set where a good token
+/// came); an answer: 401, also where the endpoint is open to all (wire.md G36, U07).
+std::optional<http::Response> authenticate(Call& call);
+
+// ---- body.cc ------------------------------------------------------------------------------------------------------------
+/// A body taken apart by its content type, as DRF's parsers do (wire.md P07-P16).
+struct Body {
+  http::Params form;                   // urlencoded or multipart
+  std::optional<json::Document> json;  // an object
+  /// Member `name` of whichever came; nullopt if absent or not a string.
+  std::optional<std::string> text(std::string_view name) const;
+  bool has(std::string_view name) const;
+};
+/// Code::bad_request never leaves as an Error here: the answer is made already (400, 415).
+struct ReadBody {
+  Body body;
+  std::optional<http::Response> refused;
+};
+ReadBody read_body(const http::Request& request);
+
+// ---- handlers, one file per family --------------------------------------------------------------------------------------
+http::Response list_providers(Call& call);      // listing.cc
+http::Response begin_login(Call& call);         // begin.cc
+http::Response complete_login(Call& call);      // complete.cc
+http::Response refresh_tokens(Call& call);      // tokens.cc
+http::Response verify_token(Call& call);
+http::Response published_keys(Call& call);
+http::Response show_me(Call& call);             // users.cc
+http::Response delete_me(Call& call);
+http::Response health(Call& call);              // ops.cc
+http::Response metrics(Call& call);
+
+/// The access and refresh token of a session, signed. `jti` is the refresh token's.
+struct Tokens {
+  std::string access, refresh;
+};
+struct TokenRequest {
+  std::int64_t user = 0;
+  std::string email, provider, refresh_jti;
+  base::Time now{}, refresh_expires{};
+};
+base::Result<std::string> make_access(Deps& deps, const token::KeyRing& ring, const TokenRequest& wanted);
+base::Result<std::string> make_refresh(Deps& deps, const token::KeyRing& ring, const TokenRequest& wanted);
+
+}  // namespace flow

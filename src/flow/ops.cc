@@ -1,0 +1,23 @@
+// ops.cc: for whoever is paged at night: liveness with the databases asked, and counters summed over all workers.
+#include "flow/call.h"
+#include "json/writer.h"
+
+namespace flow {
+
+http::Response health(Call& call) {
+  auto alive = call.deps.store.ping();
+  json::Writer w;
+  w.object().member("status", alive ? "ok" : "database does not answer").member("version", LATCHSTRING_VERSION).end_object();
+  auto response = http::json(alive ? 200 : 503, w.take());
+  if (!alive) response.note("why", alive.error().detail);
+  return response;
+}
+
+http::Response metrics(Call& call) {
+  if (auto open = call.deps.store.count_flows()) call.deps.metrics.set("latchstring_flows_open", {}, *open);
+  http::Response response{200, {}, call.deps.metrics.render(), {}};
+  response.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  return response;
+}
+
+}  // namespace flow

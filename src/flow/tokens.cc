@@ -1,0 +1,112 @@
+// tokens.cc: /jwt/refresh/ (rotation, reuse detection: RFC 9700 4.14.2), /jwt/verify/ and the published keys, in simplejwt's shapes.
+#include "flow/call.h"
+#include "json/writer.h"
+#include "token/state.h"
+
+namespace flow {
+namespace {
+
+token::Rules rules_of(const Deps& deps) { return {deps.config.public_url, deps.config.tokens.audience}; }
+
+http::Response token_invalid(std::string_view text) { return unauthorized("Bearer", text, "token_not_valid"); }
+
+/// The field of a JSON or form body, with DRF's texts for what is wrong with it.
+struct Field {
+  std::string value;
+  std::optional<http::Response> refused;
+};
+Field required_field(const http::Request& request, std::string_view name) {
+  auto read = read_body(request);
+  if (read.refused) return {{}, std::move(read.refused)};
+  if (!read.body.has(name)) return {{}, field_error(name, "This field is required.")};
+  auto text = read.body.text(name);
+  if (!text) return {{}, field_error(name, "Not a valid string.")};
+  if (text->empty()) return {{}, field_error(name, "This field may not be blank.")};
+  return {std::move(*text), std::nullopt};
+}
+
+http::Response rotation_refused(const store::Rotated& rotated) {
+  switch (rotated.outcome) {
+    case store::RotateOutcome::reused: return token_invalid("Token is blacklisted").note("why", "refresh token reused: session ended");
+    case store::RotateOutcome::ended: return token_invalid("Token is blacklisted").note("why", "session has ended");
+    case store::RotateOutcome::expired: return token_invalid("Token is expired");
+    default: return token_invalid("Token is invalid").note("why", "refresh token unknown, or its user is gone");
+  }
+}
+
+/// The refresh token's successor is sealed beside it, so that a retry within the grace window gets the very same one: the answer may have
+/// been lost on the way to a phone, and that must not look like theft.
+http::Response rotate(Call& call, const token::KeyRing& ring, const token::Claims& old) {
+  auto& deps = call.deps;
+  const auto now = deps.clock.now();
+  TokenRequest wanted{old.user_id, old.email, old.provider, token::make_jti(deps.random), now, now + deps.config.tokens.refresh_ttl};
+  auto successor = make_refresh(deps, ring, wanted);
+  if (!successor) return failure(successor.error());
+  const auto old_hash = token::stored_hash(old.jti);
+  store::Rotation rotation;
+  rotation.old_hash = old_hash;
+  rotation.new_hash = token::stored_hash(wanted.refresh_jti);
+  rotation.new_sealed = deps.master.seal(*successor, "refresh-successor" + old_hash, deps.random);
+  rotation.now = now;
+  rotation.new_expires = wanted.refresh_expires;
+  rotation.grace = deps.config.tokens.refresh_grace;
+  auto rotated = deps.store.rotate_refresh(rotation);
+  if (!rotated) return failure(rotated.error());
+  if (rotated->outcome == store::RotateOutcome::same_successor) {
+    auto same = deps.master.open(rotated->sealed, "refresh-successor" + old_hash);
+    if (!same) return failure(same.error());
+    successor = std::string{same->reveal()};
+  } else if (rotated->outcome != store::RotateOutcome::rotated) {
+    return rotation_refused(*rotated);
+  }
+  wanted.user = rotated->user.id;
+  wanted.email = rotated->user.email;
+  auto access = make_access(deps, ring, wanted);
+  if (!access) return failure(access.error());
+  json::Writer w;
+  w.object().member("access", *access).member("refresh", *successor).end_object();
+  return http::json(200, w.take()).note("user", std::to_string(wanted.user));
+}
+
+}  // namespace
+
+base::Result<std::string> make_access(Deps& deps, const token::KeyRing& ring, const TokenRequest& wanted) {
+  const token::Claims claims{token::Type::access, wanted.user, token::make_jti(deps.random), wanted.now,
+                             wanted.now + deps.config.tokens.access_ttl, wanted.email, wanted.provider};
+  return token::issue(ring, rules_of(deps), claims);
+}
+
+base::Result<std::string> make_refresh(Deps& deps, const token::KeyRing& ring, const TokenRequest& wanted) {
+  const token::Claims claims{token::Type::refresh, wanted.user,  wanted.refresh_jti, wanted.now,
+                             wanted.refresh_expires, wanted.email, wanted.provider};
+  return token::issue(ring, rules_of(deps), claims);
+}
+
+http::Response refresh_tokens(Call& call) {
+  auto field = required_field(call.request, "refresh");
+  if (field.refused) return std::move(*field.refused);
+  auto ring = call.deps.keys.ring();
+  if (!ring) return failure(ring.error());
+  auto claims = token::check(**ring, rules_of(call.deps), field.value, call.deps.clock.now());
+  if (!claims) return token_invalid("Token is invalid").note("why", claims.error().detail);
+  if (claims->type != token::Type::refresh) return token_invalid("Token has wrong type");
+  return rotate(call, **ring, *claims);
+}
+
+http::Response verify_token(Call& call) {
+  auto field = required_field(call.request, "token");
+  if (field.refused) return std::move(*field.refused);
+  auto ring = call.deps.keys.ring();
+  if (!ring) return failure(ring.error());
+  auto claims = token::check(**ring, rules_of(call.deps), field.value, call.deps.clock.now());
+  if (!claims) return token_invalid("Token is invalid").note("why", claims.error().detail);
+  return http::json(200, "{}");
+}
+
+http::Response published_keys(Call& call) {
+  auto ring = call.deps.keys.ring();
+  if (!ring) return failure(ring.error());
+  return http::json(200, (*ring)->jwks()).set("Cache-Control", "public, max-age=300").set("Access-Control-Allow-Origin", "*");
+}
+
+}  // namespace flow
