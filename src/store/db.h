@@ -1,5 +1,5 @@
 // store/db.h: the driver seam. store/ holds all SQL, written so that SQLite and PostgreSQL both run it; a driver supplies transactions.
-// SQL uses $1, $2 ... in order of first use. Adding a database = adding a folder with a Db and running tests/conformance/ on it.
+// SQL uses $1, $2 ..., by number, and holds no values. Adding a database = adding a folder with a Db and running tests/conformance/ on it.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -33,7 +33,8 @@ struct Rows {
   bool empty() const { return rows.empty(); }
 };
 
-/// Inside a transaction. A unique-constraint violation is Code::conflict; a lock that could not be had in time Code::busy.
+/// Inside a transaction. A unique-constraint violation is Code::conflict, a lock that could not be had in time Code::busy,
+/// a table that does not exist Code::not_found, everything else Code::internal.
 struct Tx {
   virtual ~Tx() = default;
   virtual base::Result<Rows> run(std::string_view sql, std::initializer_list<Param> params) = 0;
@@ -46,7 +47,8 @@ struct Db {
   /// Runs `work` in a transaction that only reads. Work may be called again; it must have no other effects.
   virtual base::Status read(const Work& work) = 0;
   /// Runs `work` in a transaction and commits it, durably as the database was opened, before it returns; rolls back if work fails.
-  /// A driver may commit several callers' work together; each succeeds or fails alone. No network call inside.
+  /// A driver may commit several callers' work together, on one caller's thread; each piece of work succeeds or fails alone, and all of
+  /// them fail if the commit does. Work may be called again. No network call inside, and no other read or write.
   virtual base::Status write(const Work& work) = 0;
 };
 
