@@ -78,7 +78,8 @@ std::string find_file(const std::string& given, const Environment& env);
 /// Error.say holds the one line for the newcomer.
 base::Result<Config> load(const std::string& file, const Environment& env, const std::vector<std::string>& provider_names);
 
-/// The annotated reference configuration, from the table of keys.
-std::string reference();
+/// The annotated reference configuration, from the table of keys: every key with its meaning and default, commented out.
+/// `values` (key -> TOML text) are written uncommented; `stanzas` replaces the examples of providers at the end.
+std::string reference(const std::map<std::string, std::string>& values = {}, const std::string& stanzas = "");
 
 }  // namespace config

@@ -1,0 +1,113 @@
+// keys.cc: the table of keys: path, where it goes, what is allowed, what it means.
+#include "config/keys.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace config {
+namespace {
+
+#define SLOT(member) [](Draft& d) -> auto& { return d.member; }
+
+constexpr Key kKeys[] = {
+    {"public_url", SLOT(config.public_url), "",
+     "The address at which browsers reach latchstring: where the web server mounts it. https, except on loopback.\n"
+     "It is the issuer (`iss`) of the tokens, and `public_url + /o/NAME/callback` is the callback address of redirect mode.",
+     "\"https://app.example/auth\""},
+    {"redirect_uris", SLOT(config.redirect_uris), "",
+     "Where a provider may send the browser back to: your page that receives `code` and `state`. Compared exactly, byte by byte.\n"
+     "Phone apps: a scheme that is a domain name of yours turned round, \"com.example.app:/callback\".",
+     "[\"https://app.example/login/callback\"]"},
+    {"providers_dir", SLOT(config.providers_dir), "",
+     "A folder of provider files (NAME.toml) that add to the built-in catalogue, or override it.", ""},
+
+    {"store.url", SLOT(config.store.url), "",
+     "The database: sqlite:PATH. A second file, PATH-flows, holds login attempts.", ""},
+    {"store.key_file", SLOT(config.store.key_file), "",
+     "The master key: 32 bytes in base64url, made by `latchstring init`. Signing keys and provider tokens are encrypted with it.\n"
+     "Default: latchstring.key beside this file. Keep it out of the database's backups.", "\"/etc/latchstring/latchstring.key\""},
+
+    {"server.workers", SLOT(config.server.workers), "0..256",
+     "Worker processes; 0 = one per core. Under mod_fcgid Apache does the forking and this is not used.", ""},
+    {"server.threads", SLOT(config.server.threads), "1..4096", "Requests in hand per worker. A login waits for its provider, so many are cheap.", ""},
+    {"server.trusted_proxies", SLOT(config.server.trusted_proxies), "",
+     "Addresses of proxies in front of the web server, whose X-Forwarded-For is believed. From anyone else it is ignored.", "[\"10.0.0.1\"]"},
+    {"server.log_level", SLOT(config.server.log_level), "debug|info|warn|error", "The least important lines to log (standard error).", ""},
+
+    {"flows.ttl", SLOT(config.flows.ttl), "1s..1d", "How long a login may take, from the first request to the last.", ""},
+    {"flows.binding", SLOT(binding), "required|none",
+     "\"required\": only the browser or app that began a login can finish it (cookie, or flow_challenge and flow_verifier).\n"
+     "\"none\": anyone who has the state can: an attacker can log a victim into the attacker's account. There is a warning at every start.", ""},
+    {"flows.cookie_same_site", SLOT(config.flows.cookie_same_site), "lax|strict|none",
+     "SameSite of our cookies. \"none\" for a single-page app on another site (needs https).", ""},
+
+    {"tokens.algorithm", SLOT(config.tokens.algorithm), "ES256|EdDSA|RS256|HS256",
+     "How tokens are signed. All but HS256 publish their keys at public_url/.well-known/jwks.json.", ""},
+    {"tokens.hs256_secret", SLOT(config.tokens.hs256_secret), "",
+     "HS256 only: the secret shared with the API (Django: SIMPLE_JWT[\"SIGNING_KEY\"]), 32 bytes or more.", ""},
+    {"tokens.hs256_secret_file", SLOT(hs256_secret_file), "", "The same, in a file of its own.", "\"/etc/latchstring/hs256.secret\""},
+    {"tokens.access_ttl", SLOT(config.tokens.access_ttl), "1s..1d", "Life of an access token. It cannot be called back, so keep it short.", ""},
+    {"tokens.refresh_ttl", SLOT(config.tokens.refresh_ttl), "1s..3650d", "Life of a refresh token; every refresh begins it anew.", ""},
+    {"tokens.refresh_grace", SLOT(config.tokens.refresh_grace), "0s..10m",
+     "A refresh that is tried again within this time gets the same answer; later it counts as theft and ends the session.", ""},
+    {"tokens.audience", SLOT(config.tokens.audience), "", "`aud` of the tokens: your API. Empty: none is written, none is checked.",
+     "\"https://app.example\""},
+
+    {"cors.origins", SLOT(config.cors.origins), "", "Sites whose pages may call us from the browser, with cookies: scheme://host[:port].",
+     "[\"https://spa.example\"]"},
+
+    {"accounts.link_by_email", SLOT(config.accounts.link_by_email), "never|verified",
+     "Whether a new provider's login joins the user who has the same e-mail address: never, or if both sides are verified.", ""},
+    {"accounts.allowed_domains", SLOT(config.accounts.allowed_domains), "", "Only verified addresses in these domains may log in. Empty: anyone.",
+     "[\"example.com\"]"},
+    {"accounts.create_users", SLOT(config.accounts.create_users), "", "false: only users who exist already may log in.", ""},
+    {"accounts.keep_provider_tokens", SLOT(config.accounts.keep_provider_tokens), "",
+     "Keep the providers' access tokens, encrypted, for calling their APIs.", ""},
+
+    {"upstream.proxy", SLOT(config.upstream.proxy), "", "HTTP proxy for calls to providers. The environment's http_proxy is not used.",
+     "\"http://proxy.example:3128\""},
+    {"upstream.ca_file", SLOT(config.upstream.ca_file), "", "Certificates to trust for calls to providers (PEM). Empty: the system's.",
+     "\"/etc/ssl/certs/company.pem\""},
+    {"upstream.timeout", SLOT(config.upstream.timeout), "1s..2m", "The most that one call to a provider may take.", ""},
+    {"upstream.max_response", SLOT(config.upstream.max_response), "1KiB..64MiB", "The most that a provider may answer.", ""},
+
+    {"demo.enabled", SLOT(config.demo.enabled), "",
+     "A built-in provider named `demo` to try things out: anyone can sign in as anyone. Refused unless public_url is on loopback.", ""},
+};
+#undef SLOT
+
+constexpr Section kSections[] = {
+    {"", ""},
+    {"store", "Where users, sessions and keys are kept."},
+    {"server", "Processes and logging. SIGHUP reads this file again and replaces the workers without losing a request."},
+    {"flows", "Login attempts."},
+    {"tokens", "The JWTs that latchstring issues: the shape of Django's simplejwt."},
+    {"cors", "Browser pages on other sites."},
+    {"accounts", "Who becomes a user."},
+    {"upstream", "Calls to providers."},
+    {"demo", "Trying it out."},
+};
+
+}  // namespace
+
+std::span<const Key> keys() { return kKeys; }
+std::span<const Section> sections() { return kSections; }
+
+const Key* find_key(std::string_view path) {
+  const auto it = std::find_if(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return k.path == path; });
+  return it == std::end(kKeys) ? nullptr : it;
+}
+
+std::string variable_of(const Key& key) {
+  std::string name = "LATCHSTRING_" + base::upper(key.path);
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+}
+
+std::string_view section_of(const Key& key) {
+  const auto dot = key.path.find('.');
+  return dot == std::string_view::npos ? std::string_view{} : key.path.substr(0, dot);
+}
+
+}  // namespace config
