@@ -41,6 +41,7 @@ struct User {
   std::string name, first_name, last_name, picture;
   bool active = true;
   base::Time created{};
+  bool operator==(const User&) const = default;
 };
 
 /// What a provider told about a person, after all checks.
@@ -136,7 +137,7 @@ struct StoredKey {
 struct AuditEntry {
   std::string event;              // "login", "login_refused", "refresh_reuse", ...
   std::int64_t user = 0;          // 0 = none
-  std::string provider, outcome, detail, remote_addr, request_id;
+  std::string provider = {}, outcome = {}, detail = {}, remote_addr = {}, request_id = {};
 };
 
 }  // namespace store

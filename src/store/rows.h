@@ -1,0 +1,27 @@
+// store/rows.h: what the .cc files of store/ share: times as integers, and the one way to run a single statement.
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "base/clock.h"
+#include "store/db.h"
+#include "store/records.h"
+
+namespace store {
+
+inline std::int64_t seconds(base::Time t) noexcept { return t.time_since_epoch().count(); }
+inline base::Time time(std::int64_t s) noexcept { return base::Time{std::chrono::seconds{s}}; }
+
+/// `params` are views: what they point to must outlive the call, as it does in one expression.
+using Params = std::initializer_list<Param>;
+
+base::Result<Rows> read_one(Db& db, std::string_view sql, Params params);
+base::Result<Rows> write_one(Db& db, std::string_view sql, Params params);
+
+/// The user within a transaction; nullopt if there is none.
+base::Result<std::optional<User>> load_user(Tx& tx, std::int64_t id);
+
+/// Writes an audit row within a transaction.
+base::Status add_audit(Tx& tx, const AuditEntry& entry, base::Time now);
+
+}  // namespace store

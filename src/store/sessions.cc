@@ -1,0 +1,177 @@
+// sessions.cc: signed-in devices and the families of their refresh tokens (RFC 9700 4.14.2: rotation, and reuse ends the family).
+#include "store/rows.h"
+#include "store/store.h"
+
+namespace store {
+namespace {
+
+struct Token {
+  std::int64_t session = 0, user = 0;
+  std::string provider;
+  base::Time expires{};
+  bool ended = false;
+  bool exchanged = false;
+  std::string sealed;             // the successor's; set if exchanged
+  base::Time next_issued{}, next_expires{};
+};
+
+base::Result<std::optional<Token>> load_token(Tx& tx, std::string_view hash) {
+  const auto rows = tx.run(
+      "SELECT s.id, s.user_id, s.provider, t.expires, s.ended, t.next_hash, t.next_sealed, t.next_issued, t.next_expires "
+      "FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1",
+      {Blob{hash}});
+  if (!rows) return rows.error();
+  if (rows->empty()) return std::optional<Token>{};
+  const auto& row = rows->rows[0];
+  return std::optional{Token{.session = row.integer(0),
+                             .user = row.integer(1),
+                             .provider = row.text(2),
+                             .expires = time(row.integer(3)),
+                             .ended = row.integer(4) != 0,
+                             .exchanged = !row.is_null(5),
+                             .sealed = row.text(6),
+                             .next_issued = time(row.integer(7)),
+                             .next_expires = time(row.integer(8))}};
+}
+
+base::Status exchange(Tx& tx, const Rotation& r, std::int64_t session) {
+  const auto marked = tx.run(
+      "UPDATE refresh_tokens SET next_hash = $2, next_sealed = $3, next_issued = $4, next_expires = $5 WHERE hash = $1 AND next_hash IS NULL",
+      {Blob{r.old_hash}, Blob{r.new_hash}, Blob{r.new_sealed}, seconds(r.now), seconds(r.new_expires)});
+  if (!marked) return marked.error();
+  // Only where writers run in parallel (PostgreSQL): somebody was first; look again.
+  if (marked->changes == 0) return base::Error{base::Code::conflict, "refresh token was exchanged meanwhile"};
+  const auto added = tx.run("INSERT INTO refresh_tokens (hash, session_id, expires) VALUES ($1, $2, $3)",
+                            {Blob{r.new_hash}, session, seconds(r.new_expires)});
+  if (!added) return added.error();
+  const auto touched = tx.run("UPDATE sessions SET used = $2, expires = $3 WHERE id = $1", {session, seconds(r.now), seconds(r.new_expires)});
+  if (!touched) return touched.error();
+  return base::ok;
+}
+
+/// Somebody holds a token that its owner has exchanged long ago: one of the two has stolen it, so neither goes on.
+base::Status end_family(Tx& tx, const Rotation& r, const Token& token) {
+  const auto ended = tx.run("UPDATE sessions SET ended = 1 WHERE id = $1", {token.session});
+  if (!ended) return ended.error();
+  return add_audit(tx,
+                   AuditEntry{.event = "refresh_reuse", .user = token.user, .provider = token.provider, .outcome = "session_ended",
+                              .detail = "session " + std::to_string(token.session), .remote_addr = r.remote_addr, .request_id = r.request_id},
+                   r.now);
+}
+
+bool within_grace(const Rotation& r, const Token& token) {
+  return r.grace.count() > 0 && r.now < token.next_issued + r.grace;
+}
+
+base::Result<Rotated> rotate(Tx& tx, const Rotation& r) {
+  auto token = load_token(tx, r.old_hash);
+  if (!token) return token.error();
+  if (!*token) return Rotated{};
+  const Token& t = **token;
+  auto user = load_user(tx, t.user);
+  if (!user) return user.error();
+  if (!*user) return Rotated{};
+  Rotated out;
+  out.user = std::move(**user);
+  out.provider = t.provider;
+  out.session = t.session;
+  if (t.ended || !out.user.active) {
+    out.outcome = RotateOutcome::ended;
+  } else if (t.expires <= r.now) {
+    out.outcome = RotateOutcome::expired;
+  } else if (!t.exchanged) {
+    if (const auto done = exchange(tx, r, t.session); !done) return done.error();
+    out.outcome = RotateOutcome::rotated;
+    out.sealed = r.new_sealed;
+    out.issued = r.now;
+    out.expires = r.new_expires;
+  } else if (within_grace(r, t)) {
+    out.outcome = RotateOutcome::same_successor;
+    out.sealed = t.sealed;
+    out.issued = t.next_issued;
+    out.expires = t.next_expires;
+  } else {
+    if (const auto done = end_family(tx, r, t); !done) return done.error();
+    out.outcome = RotateOutcome::reused;
+  }
+  return out;
+}
+
+}  // namespace
+
+base::Result<Rotated> Store::rotate_refresh(const Rotation& rotation) {
+  base::Result<Rotated> out = Rotated{};
+  const auto work = [&](Tx& tx) -> base::Status {
+    out = rotate(tx, rotation);
+    if (!out) return out.error();
+    return base::ok;
+  };
+  auto done = main_.write(work);
+  for (int again = 0; again < 2 && !done && done.error().code == base::Code::conflict; ++again) done = main_.write(work);
+  if (!done) return done.error();
+  return out;
+}
+
+base::Result<std::optional<Session>> Store::find_session(std::int64_t session) {
+  const auto rows =
+      read_one(main_, "SELECT id, user_id, provider, user_agent, created, used, expires, ended FROM sessions WHERE id = $1", {session});
+  if (!rows) return rows.error();
+  if (rows->empty()) return std::optional<Session>{};
+  const auto& row = rows->rows[0];
+  return std::optional{Session{.id = row.integer(0),
+                               .user = row.integer(1),
+                               .provider = row.text(2),
+                               .user_agent = row.text(3),
+                               .created = time(row.integer(4)),
+                               .used = time(row.integer(5)),
+                               .expires = time(row.integer(6)),
+                               .ended = row.integer(7) != 0}};
+}
+
+base::Result<std::optional<Refresh>> Store::find_refresh(std::string_view hash) {
+  const auto rows = read_one(main_, "SELECT session_id, expires, next_hash FROM refresh_tokens WHERE hash = $1", {Blob{hash}});
+  if (!rows) return rows.error();
+  if (rows->empty()) return std::optional<Refresh>{};
+  auto session = find_session(rows->rows[0].integer(0));
+  if (!session) return session.error();
+  if (!*session) return std::optional<Refresh>{};
+  return std::optional{Refresh{std::move(**session), time(rows->rows[0].integer(1)), !rows->rows[0].is_null(2)}};
+}
+
+base::Status Store::end_session(std::int64_t session) {
+  const auto done = write_one(main_, "UPDATE sessions SET ended = 1 WHERE id = $1 AND ended = 0", {session});
+  if (!done) return done.error();
+  return base::ok;
+}
+
+base::Result<std::int64_t> Store::sweep_sessions() {
+  constexpr std::int64_t kSlice = 200, kMost = 10'000;
+  const auto now = seconds(clock_.now());
+  std::int64_t swept = 0, slice = kSlice;
+  while (slice == kSlice && swept < kMost) {
+    const auto done = main_.write([&](Tx& tx) -> base::Status {
+      const auto tokens = tx.run(
+          "DELETE FROM refresh_tokens WHERE hash IN (SELECT hash FROM refresh_tokens WHERE expires <= $1 ORDER BY expires LIMIT $2) "
+          "RETURNING session_id", {now, kSlice});
+      if (!tokens) return tokens.error();
+      slice = static_cast<std::int64_t>(tokens->rows.size());
+      for (const auto& row : tokens->rows) {
+        // A session expires with the last of its tokens, so whoever sweeps that one finds it.
+        const auto gone = tx.run("DELETE FROM sessions WHERE id = $1 AND expires <= $2", {row.integer(0), now});
+        if (!gone) return gone.error();
+      }
+      return base::ok;
+    });
+    if (!done) return done.error();
+    swept += slice;
+  }
+  return swept;
+}
+
+base::Result<std::int64_t> Store::count_sessions() {
+  const auto rows = read_one(main_, "SELECT count(*) FROM (SELECT 1 FROM sessions LIMIT $1) AS counted", {kMostCounted});
+  if (!rows) return rows.error();
+  return rows->rows.at(0).integer(0);
+}
+
+}  // namespace store
