@@ -16,9 +16,9 @@ using Header = std::pair<std::string, std::string>;
 
 struct Request {
   std::string method = "GET";
-  std::string url;                      // absolute; https, or http on loopback: anything else is refused before a packet is sent
-  std::vector<Header> headers;          // no CR, LF or NUL: refused
-  std::string body;
+  std::string url = {};                 // absolute; https, or http on loopback: anything else is refused before a packet is sent
+  std::vector<Header> headers = {};     // no CR, LF or NUL: refused
+  std::string body = {};
   /// False for URLs that stand in a fetched document (jwks_uri, token_endpoint of a discovery ...) of a provider that is not itself on
   /// loopback: then private, link-local and loopback addresses are refused after name resolution (SSRF; CWE-918).
   bool private_addresses = true;
