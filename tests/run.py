@@ -66,11 +66,19 @@ def run(command, limit, env, cwd=ROOT):
 
 
 # ---- the groups ---------------------------------------------------------------------------------------------------------------
+def count_lines(tally, what, status, output):
+    """Counts lines `ok NAME` and `FAIL NAME why`; a program that prints none is one test by its status."""
+    passed, failed = len(re.findall(r"^ok ", output, re.M)), len(re.findall(r"^FAIL ", output, re.M))
+    if passed + failed == 0:
+        passed = int(status == 0)
+    if status != 0 and failed == 0:
+        failed = 1
+    tally.add(passed, failed, f"FAIL {what}\n{output}")
+
+
 def check(tally, env, _mode):
-    scripts = {"layers": ["tests/check/layers.py", "src", "tests/check/layers.txt"], "drift": ["tests/check/drift.py"]}
-    for name, script in scripts.items():
-        status, output = run([sys.executable, *script], 120, env)
-        tally.add(status == 0, status != 0, f"FAIL check {name}\n{output}")
+    for name, command in {"layers": ["layers.py", "src", "tests/check/layers.txt"], "drift": ["drift.py"]}.items():
+        count_lines(tally, f"check {name}", *run([sys.executable, TESTS / "check" / command[0], *command[1:]], 120, env))
 
 
 def unit(tally, env, mode):
@@ -127,11 +135,7 @@ def integration(tally, env, mode, only=None, jobs=2):
 def browser(tally, env, _mode):
     if not use_pinned_node(tally, env) or not npm_ci(TESTS / "browser", tally, env):
         return
-    status, output = run(["node", "tests/browser/run.mjs"], 600, env)
-    passed, failed = len(re.findall(r"^ok ", output, re.M)), len(re.findall(r"^FAIL ", output, re.M))
-    if failed == 0 and (status != 0 or passed == 0):
-        failed = 1
-    tally.add(passed, failed, f"FAIL browser\n{output}")
+    count_lines(tally, "browser", *run(["node", "tests/browser/run.mjs"], 600, env))
 
 
 def npm_ci(folder, tally, env):

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Fails where two things that must agree have drifted apart. Prints `ok NAME` or `FAIL NAME why` for each check.
+
+A check that finds nothing to check fails: silence is no success. The program to ask is $LATCHSTRING_BIN (build/release/latchstring).
+"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import differences  # noqa: E402
+
+ROOT = differences.ROOT
+BIN = pathlib.Path(os.environ.get("LATCHSTRING_BIN", ROOT / "build" / "release" / "latchstring"))
+METRIC = re.compile(r"latchstring_[a-z_]+_(?:total|seconds|open|bytes)\b")
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def tracked(*patterns):
+    """Files of the tree, new ones included, ignored ones not."""
+    command = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    files = [ROOT / p for p in subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\n") if p]
+    return sorted(p for p in files if p.is_file())
+
+
+def hits(pattern, files):
+    """FILE:LINE of every line that matches."""
+    found = []
+    for path in files:
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            if re.search(pattern, line):
+                found.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()[:120]}")
+    return found
+
+
+# ---- the checks: each yields what is wrong ----------------------------------------------------------------------------------------
+def reference_configuration():
+    """conf/latchstring.toml is what `latchstring reference` prints."""
+    printed = subprocess.run([BIN, "reference"], capture_output=True, text=True, check=True, timeout=60).stdout
+    if not printed or printed != read("conf/latchstring.toml"):
+        yield "conf/latchstring.toml differs from `latchstring reference`: write it anew"
+
+
+def documented_metrics():
+    """Every metric that a document or a configuration names is counted somewhere in src."""
+    counted = {m for path in tracked("src") for m in re.findall(r'"(latchstring_[a-z_]+)"', path.read_text(encoding="utf-8"))}
+    if not counted:
+        yield "src counts no metrics"
+    for path in tracked("*.md", "conf"):
+        for name in set(METRIC.findall(path.read_text(encoding="utf-8"))):
+            if name not in counted:
+                yield f"{path.relative_to(ROOT)} names {name}, which nothing counts"
+
+
+def one_package_list():
+    """Debian packages are listed in tools/deps and nowhere else."""
+    if "libfcgi-dev" not in read("tools/deps"):
+        yield "tools/deps lists no packages"
+    others = [p for p in tracked() if p.relative_to(ROOT).as_posix() not in ("tools/deps", "tests/check/drift.py")]
+    yield from hits(r"apt(-get)? +(-\S+ +)*install +[a-z]", others)
+
+
+def two_commands():
+    """The README shows the way in; continuous integration runs the second of the two."""
+    for command in ("make run", "make test"):
+        if not re.search(rf"^{command}\b", read("README.md"), re.M):
+            yield f"README.md does not show `{command}`"
+    if "make test" not in read(".ci/run") or not os.access(ROOT / ".ci/run", os.X_OK):
+        yield ".ci/run does not run `make test`"
+
+
+def no_provider_in_a_condition():
+    """What one provider needs is data in conf/providers, never an `if`."""
+    names = [p.stem for p in tracked("conf/providers/*.toml")]
+    if not names:
+        yield "conf/providers is empty"
+    alternatives = "|".join(map(re.escape, names))
+    yield from hits(rf'[=!]= *"(?:{alternatives})"|"(?:{alternatives})" *[=!]=', tracked("src"))
+
+
+def nothing_unfinished():
+    """No marks of unfinished work."""
+    mark = r"\b(?:TO" + r"DO|FIX" + r"ME|X" + r"XX|HA" + r"CK)\b"
+    yield from hits(mark, tracked("src", "tests", "conf", "sql", "www", "tools", "Makefile"))
+
+
+def unit_tests():
+    """Every src/FOLDER/x.cc has tests/unit/FOLDER/x_test.cc, or a line with the reason in tests/check/tested_elsewhere.txt."""
+    elsewhere = dict(re.findall(r"^(src/\S+) *: *(\S.*)$", read("tests/check/tested_elsewhere.txt"), re.M))
+    sources = {p.relative_to(ROOT).as_posix() for p in tracked("src/*.cc")}
+    if not sources:
+        yield "src is empty"
+    for source in sorted(sources):
+        test = re.sub(r"^src/(.*)\.cc$", r"tests/unit/\1_test.cc", source)
+        has = (ROOT / test).is_file()
+        if not has and source not in elsewhere:
+            yield f"{source} has no {test}"
+        if has and source in elsewhere:
+            yield f"{source} has a unit test: take its line out of tested_elsewhere.txt"
+    yield from (f"tested_elsewhere.txt names {gone}, which is gone" for gone in elsewhere.keys() - sources)
+
+
+def every_test_is_built():
+    """A unit test that the Makefile's wildcards miss would never run."""
+    build = BIN.parent
+    tests = tracked("tests/unit/*_test.cc", "tests/conformance/*.cc")
+    if not tests:
+        yield "no unit tests"
+    for test in tests:
+        if not (build / test.relative_to(ROOT).with_suffix(".o")).is_file():
+            yield f"{test.relative_to(ROOT)} is not part of {build.relative_to(ROOT)}/tests/unit_tests"
+
+
+def table_of_differences():
+    """DEVELOPMENT.md lists exactly the rows of tests/data/wire/differences.json."""
+    if differences.split(read("DEVELOPMENT.md"))[1] != differences.table():
+        yield "DEVELOPMENT.md: run tests/check/differences.py --write"
+
+
+CHECKS = (reference_configuration, documented_metrics, one_package_list, two_commands, no_provider_in_a_condition, nothing_unfinished,
+          unit_tests, every_test_is_built, table_of_differences)
+
+
+def main():
+    failed = False
+    for check in CHECKS:
+        try:
+            faults = list(check())
+        except (OSError, subprocess.SubprocessError) as error:
+            faults = [str(error)]
+        print("\n    ".join([f"FAIL {check.__name__} {check.__doc__.splitlines()[0]}", *faults]) if faults else f"ok {check.__name__}")
+        failed = failed or bool(faults)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
