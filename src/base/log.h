@@ -5,6 +5,7 @@
 // warn = an operator should look today; error = we broke; debug is off in production.
 #pragma once
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,9 +26,12 @@ class Log {
   /// Lines go to `fd` (2 = standard error), each with one write(2), so lines of several processes never mix.
   Log(int fd, Level least, const Clock& clock) : fd_(fd), least_(least), clock_(clock) {}
   bool wants(Level level) const noexcept { return level >= least_; }
-  void event(Level level, std::string_view name, std::initializer_list<Field> fields) const;
+  void event(Level level, std::string_view name, std::span<const Field> fields) const;
+  void event(Level level, std::string_view name, std::initializer_list<Field> fields) const {
+    event(level, name, std::span{fields.begin(), fields.size()});
+  }
   /// The line without the write; for tests.
-  static std::string line(Time now, Level level, std::string_view name, std::initializer_list<Field> fields);
+  static std::string line(Time now, Level level, std::string_view name, std::span<const Field> fields);
 };
 
 }  // namespace base
