@@ -1,0 +1,34 @@
+// looks.mjs: every page at three widths, light and dark: nothing is cut off, nothing is inaccessible; pictures for people to look at.
+const pages = [
+  ["sign-in", (tab) => tab.goToSignIn()],
+  ["demo", (tab) => tab.goToDemo()],
+  ["signed-in", (tab) => tab.signIn()],
+  ["not-signed-in", async (tab) => {
+    tab.expected.push(/Failed to load resource.*\b400\b/);
+    await tab.goToDemo();
+    await tab.button("Refuse").click();
+    await tab.expectHeading("Not signed in");
+  }],
+  ["one-more-step", async (tab) => {
+    await tab.page.goto(`${tab.origin}/callback.html?code=${"Zx9".repeat(90)}&state=${"aB3".repeat(18)}`);
+    await tab.expectHeading("One more step");
+  }],
+];
+
+const widths = [320, 390, 1280];
+const schemes = ["light", "dark"];
+
+export const looks = widths.flatMap((width) => schemes.map((scheme) => ({
+  name: `every page is whole and accessible at ${width} px, ${scheme}`,
+  width,
+  scheme,
+  async check(tab) {
+    for (const [name, open] of pages) {
+      await open(tab);
+      for (const summary of await tab.page.locator("summary").all()) await summary.click();
+      await tab.expectNoSidewaysScroll();
+      await tab.expectAccessible();
+      await tab.screenshot(`${name}-${width}-${scheme}`);
+    }
+  },
+})));

@@ -1,0 +1,63 @@
+// The pages of www/ and the demo provider in a real browser: Debian's Chromium, started headless with an empty profile.
+//   node tests/browser/run.mjs              starts a server with tools/run on a free port and an instance of its own
+//   node tests/browser/run.mjs URL [NAME]   uses a server that runs already; only the cases whose name holds NAME
+// One line per case: "ok NAME" or "FAIL NAME why". Everything that was started is ended, by its process id.
+import { startBrowser } from "./browser.mjs";
+import { cases } from "./cases.mjs";
+import { startServer } from "./server.mjs";
+import { Tab } from "./tab.mjs";
+
+const patience = Number(process.env.LATCHSTRING_PATIENCE ?? 1);
+const started = [];
+const endAll = async () => {
+  while (started.length > 0) await started.pop().stop().catch((error) => console.error(String(error)));
+};
+
+const within = (seconds, work) => {
+  let timer;
+  const limit = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done after ${seconds} s`)), seconds * 1000);
+  });
+  return Promise.race([work, limit]).finally(() => clearTimeout(timer));
+};
+
+/// One case in a browser context of its own: no cookie of another case.
+async function runCase({ name, check, ...options }, browser, origin) {
+  const tab = await Tab.open(browser, origin, { ...options, patience });
+  try {
+    await within(40 * patience, check(tab));
+    tab.expectQuiet();
+    console.log(`ok ${name}`);
+    return true;
+  } catch (error) {
+    console.log(`FAIL ${name} ${String(error.stack ?? error).split("\n").slice(0, 4).join(" | ")}`);
+    return false;
+  } finally {
+    await within(10, tab.close()).catch(() => {});
+  }
+}
+
+async function main(url, wanted = "") {
+  let origin = url?.replace(/\/$/, "");
+  if (!origin) {
+    const server = await startServer(patience);
+    started.push(server);
+    origin = server.origin;
+  }
+  const browser = await startBrowser(patience);
+  started.push(browser);
+  const chosen = cases.filter((one) => one.name.includes(wanted));
+  let failed = chosen.length === 0 ? 1 : 0;
+  for (const one of chosen) failed += (await runCase(one, browser, origin)) ? 0 : 1;
+  return failed === 0 ? 0 : 1;
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => endAll().finally(() => process.exit(1)));
+}
+const status = await within(500 * patience, main(...process.argv.slice(2))).catch((error) => {
+  console.log(`FAIL browser ${error.message}`);
+  return 1;
+});
+await endAll();
+process.exit(status);
