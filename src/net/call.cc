@@ -39,7 +39,6 @@ const char* kind_of(CURLcode code) noexcept {
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
     case CURLE_SSL_INVALIDCERTSTATUS: return "tls";
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT: return "refused";
     default: return "protocol";
   }
@@ -198,6 +197,7 @@ base::Error Call::explain(CURLcode code) const {
 
 void Call::finish(CURLcode code) {
   if (code != CURLE_OK) return fail(explain(code));
+  if (!headers_done_) return fail(refuse("protocol: headers without end", target_.host));  // libcurl takes a close for the end of them
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
   response_.status = static_cast<int>(status);
