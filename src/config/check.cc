@@ -23,7 +23,9 @@ constexpr const char* kNoHttp = "http is for loopback only: authorization codes 
 
 base::Status check_public_url(Draft& draft) {
   auto& value = draft.config.public_url;
-  if (value.empty()) return wrong(at(draft, "public_url") + " is missing: the address at which browsers reach latchstring, such as \"https://app.example/auth\"");
+  if (value.empty())
+    return wrong(at(draft, "public_url") +
+                 " is missing: the address at which browsers reach latchstring, such as \"https://app.example/auth\"");
   const auto no = [&](const char* why) { return refused(draft, "public_url", value, why); };
   const auto url = base::parse_url(value);
   if (!url) return no("it wants an absolute URL, such as \"https://app.example/auth\"");
@@ -45,8 +47,11 @@ base::Status check_public_url(Draft& draft) {
 // RFC 8252 7.1 and 8.4: a phone app's own scheme is a domain name turned round, and so has a dot: "javascript:" and "data:" have none.
 bool is_app_uri(std::string_view uri) {
   const auto scheme = uri.substr(0, uri.find(':'));
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+'; };
-  return scheme.size() < uri.size() && scheme.find('.') != std::string_view::npos && scheme.front() != '.' && std::all_of(scheme.begin(), scheme.end(), letter) &&
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+';
+  };
+  return scheme.size() < uri.size() && scheme.find('.') != std::string_view::npos && scheme.front() != '.' &&
+         std::all_of(scheme.begin(), scheme.end(), letter) &&
          std::all_of(uri.begin(), uri.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '\\'; }) && uri.size() <= 2048;
 }
 
@@ -55,7 +60,9 @@ const char* bad_redirect(const std::string& uri) {
   if (uri.find('#') != std::string::npos) return "a redirect URI has no fragment (RFC 6749 3.1.2)";
   if (uri.find('*') != std::string::npos) return "redirect URIs are compared exactly: * has no meaning (RFC 9700 2.1)";
   if (!uri.starts_with("http:") && !uri.starts_with("https:")) {
-    return is_app_uri(uri) ? nullptr : "it wants https://..., or an app's scheme that is a domain name turned round, such as \"com.example.app:/cb\" (RFC 8252 7.1)";
+    return is_app_uri(uri) ? nullptr
+                           : "it wants https://..., or an app's scheme that is a domain name turned round, such as \"com.example.app:/cb\" "
+                             "(RFC 8252 7.1)";
   }
   const auto url = base::parse_url(uri);
   if (!url) return "it wants an absolute URL, such as \"https://app.example/cb\"";
@@ -74,12 +81,14 @@ base::Status check_origins(Draft& draft) {
   for (auto& origin : draft.config.cors.origins) {
     const auto no = [&](std::string_view why) { return refused(draft, "cors.origins", origin, why); };
     // Fetch standard: with credentials "*" is no wildcard; and any site could act for whoever is signed in.
-    if (origin.find('*') != std::string::npos) return no("every site must be named: answers carry cookies, and * would let any site use them");
+    if (origin.find('*') != std::string::npos)
+      return no("every site must be named: answers carry cookies, and * would let any site use them");
     const auto url = base::parse_url(origin);
     if (!url) return no("it wants an origin, such as \"https://spa.example\"");
     const auto plain = base::origin_of(*url);
     if (base::lower(origin) != plain) return no("an origin is scheme://host[:port] and nothing more: \"" + plain + "\"");
-    if (url->scheme == "http" && !base::is_loopback_host(url->host)) return no("http is for loopback only: pages without https can be changed on their way");
+    if (url->scheme == "http" && !base::is_loopback_host(url->host))
+      return no("http is for loopback only: pages without https can be changed on their way");
     origin = plain;
   }
   return base::ok;
@@ -90,9 +99,11 @@ base::Status check_store(Draft& draft) {
   if (url.starts_with("postgresql:") || url.starts_with("postgres:")) {
     return wrong(at(draft, "store.url") + ": PostgreSQL comes later: this version has SQLite only: \"sqlite:PATH\"");
   }
-  if (!url.starts_with("sqlite:")) return wrong(at(draft, "store.url") + ": it wants \"sqlite:PATH\", such as \"sqlite:/var/lib/latchstring/latchstring.db\"");
+  if (!url.starts_with("sqlite:"))
+    return wrong(at(draft, "store.url") + ": it wants \"sqlite:PATH\", such as \"sqlite:/var/lib/latchstring/latchstring.db\"");
   if (url == "sqlite:" || url.ends_with('/')) return refused(draft, "store.url", url, "the path of a file is missing");
-  if (url.find(":memory:") != std::string::npos) return refused(draft, "store.url", url, "processes must share it: it wants the path of a file");
+  if (url.find(":memory:") != std::string::npos)
+    return refused(draft, "store.url", url, "processes must share it: it wants the path of a file");
   return base::ok;
 }
 
@@ -116,10 +127,13 @@ base::Status check_tokens(Draft& draft) {
   } else if (secret > 0) {
     draft.config.warnings.push_back(at(draft, "tokens.hs256_secret") + ": not used: tokens.algorithm is " + tokens.algorithm);
   }
-  if (tokens.refresh_ttl < tokens.access_ttl) return wrong(at(draft, "tokens.refresh_ttl") + " is shorter than tokens.access_ttl: it wants to be longer");
-  if (tokens.access_ttl > 1h) draft.config.warnings.push_back(at(draft, "tokens.access_ttl") + ": an access token cannot be called back: 5m to 1h is usual");
+  if (tokens.refresh_ttl < tokens.access_ttl)
+    return wrong(at(draft, "tokens.refresh_ttl") + " is shorter than tokens.access_ttl: it wants to be longer");
+  if (tokens.access_ttl > 1h)
+    draft.config.warnings.push_back(at(draft, "tokens.access_ttl") + ": an access token cannot be called back: 5m to 1h is usual");
   const auto plain = [](char c) { return c > 0x20 && c != 0x7f; };
-  if (!std::all_of(tokens.audience.begin(), tokens.audience.end(), plain)) return refused(draft, "tokens.audience", tokens.audience, "spaces and control characters have no place in it");
+  if (!std::all_of(tokens.audience.begin(), tokens.audience.end(), plain))
+    return refused(draft, "tokens.audience", tokens.audience, "spaces and control characters have no place in it");
   return base::ok;
 }
 
@@ -151,17 +165,20 @@ base::Status check_upstream(Draft& draft) {
   const auto& up = draft.config.upstream;
   if (!up.proxy.empty()) {
     const auto url = base::parse_url(up.proxy);
-    const bool good = url && (url->scheme == "http" || url->scheme == "https") && (url->path.empty() || url->path == "/") && !url->has_query && !url->has_fragment;
+    const bool good = url && (url->scheme == "http" || url->scheme == "https") && (url->path.empty() || url->path == "/") &&
+                      !url->has_query && !url->has_fragment;
     if (!good) return refused(draft, "upstream.proxy", up.proxy, "it wants \"http://HOST:PORT\"");
   }
-  if (!up.ca_file.empty() && ::access(up.ca_file.c_str(), R_OK) != 0) return refused(draft, "upstream.ca_file", up.ca_file, "cannot be read");
+  if (!up.ca_file.empty() && ::access(up.ca_file.c_str(), R_OK) != 0)
+    return refused(draft, "upstream.ca_file", up.ca_file, "cannot be read");
   return base::ok;
 }
 
 base::Status check_folder(Draft& draft) {
   const auto& dir = draft.config.providers_dir;
   struct stat about {};
-  if (dir.empty() || (::stat(dir.c_str(), &about) == 0 && S_ISDIR(about.st_mode) && ::access(dir.c_str(), R_OK | X_OK) == 0)) return base::ok;
+  if (dir.empty() || (::stat(dir.c_str(), &about) == 0 && S_ISDIR(about.st_mode) && ::access(dir.c_str(), R_OK | X_OK) == 0))
+    return base::ok;
   return refused(draft, "providers_dir", dir, "it wants a folder that can be read");
 }
 
@@ -170,9 +187,11 @@ base::Status check_whole(Draft& draft) {
   const auto file = c.file.empty() ? std::string{"configuration"} : c.file;
   if (c.demo.enabled) c.warnings.push_back(at(draft, "demo.enabled") + ": anyone can sign in as anyone: for trying things out only");
   if (c.providers.empty()) {
-    c.warnings.push_back(file + ": no provider: nobody can log in: add [providers.NAME], or demo.enabled = true; `latchstring providers` lists the names");
+    c.warnings.push_back(
+        file + ": no provider: nobody can log in: add [providers.NAME], or demo.enabled = true; `latchstring providers` lists the names");
   } else if (c.redirect_uris.empty()) {
-    c.warnings.push_back(file + ": redirect_uris is empty: GET /o/NAME/ will refuse every redirect_uri; only redirect mode (/o/NAME/login) works");
+    c.warnings.push_back(file +
+                         ": redirect_uris is empty: GET /o/NAME/ will refuse every redirect_uri; only redirect mode (/o/NAME/login) works");
   }
   return base::ok;
 }
@@ -180,8 +199,9 @@ base::Status check_whole(Draft& draft) {
 }  // namespace
 
 base::Status check(Draft& draft) {
-  constexpr base::Status (*kChecks[])(Draft&) = {check_public_url, check_redirect_uris, check_origins, check_store,    check_proxies, check_tokens,
-                                                 check_flows,      check_domains,       check_upstream, check_folder, check_whole};
+  constexpr base::Status (*kChecks[])(Draft&) = {check_public_url, check_redirect_uris, check_origins, check_store,
+                                                 check_proxies,    check_tokens,        check_flows,   check_domains,
+                                                 check_upstream,   check_folder,        check_whole};
   for (const auto one : kChecks) {
     if (auto good = one(draft); !good) return good;
   }

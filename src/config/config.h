@@ -1,5 +1,6 @@
-// config/config.h: every setting, checked. One table (keys.cc) gives name, type, default, range and help; `latchstring init` and the
-// reference in conf/latchstring.toml come from the same table. Errors are one line: file:line, what was found, what is allowed, the nearest key.
+// config/config.h: every setting, checked. One table (keys.cc) gives name, type, range and help, the initial values here are the defaults;
+// `latchstring init` and the reference in conf/latchstring.toml come from the same table. Errors are one line: file:line, what was found,
+// what is allowed, the nearest key.
 #pragma once
 #include <chrono>
 #include <cstddef>

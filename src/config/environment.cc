@@ -16,7 +16,8 @@ constexpr std::string_view kOurs = "LATCHSTRING_", kSocial = "SOCIAL_AUTH_", kRe
 // "google-oauth2" -> "GOOGLE_OAUTH2", as python-social-auth names settings.
 std::string setting_name(std::string_view provider) {
   std::string name = base::upper(provider);
-  std::replace_if(name.begin(), name.end(), [](char c) { return c == '-' || c == '.'; }, '_');
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '-' || c == '.'; }, '_');
   return name;
 }
 

@@ -8,7 +8,8 @@
 namespace config {
 namespace {
 
-#define SLOT(member) [](Draft& d) -> auto& { return d.member; }
+#define SLOT(member) \
+  [](Draft & d) -> auto& { return d.member; }
 
 constexpr Key kKeys[] = {
     {"public_url", SLOT(config.public_url), "",
@@ -22,23 +23,26 @@ constexpr Key kKeys[] = {
     {"providers_dir", SLOT(config.providers_dir), "",
      "A folder of provider files (NAME.toml) that add to the built-in catalogue, or override it.", ""},
 
-    {"store.url", SLOT(config.store.url), "",
-     "The database: sqlite:PATH. A second file, PATH-flows, holds login attempts.", ""},
+    {"store.url", SLOT(config.store.url), "", "The database: sqlite:PATH. A second file, PATH-flows, holds login attempts.", ""},
     {"store.key_file", SLOT(config.store.key_file), "",
      "The master key: 32 bytes in base64url, made by `latchstring init`. Signing keys and provider tokens are encrypted with it.\n"
-     "Default: latchstring.key beside this file. Keep it out of the database's backups.", "\"/etc/latchstring/latchstring.key\""},
+     "Default: latchstring.key beside this file. Keep it out of the database's backups.",
+     "\"/etc/latchstring/latchstring.key\""},
 
     {"server.workers", SLOT(config.server.workers), "0..256",
      "Worker processes; 0 = one per core. Under mod_fcgid Apache does the forking and this is not used.", ""},
-    {"server.threads", SLOT(config.server.threads), "1..4096", "Requests in hand per worker. A login waits for its provider, so many are cheap.", ""},
+    {"server.threads", SLOT(config.server.threads), "1..4096",
+     "Requests in hand per worker. A login waits for its provider, so many are cheap.", ""},
     {"server.trusted_proxies", SLOT(config.server.trusted_proxies), "",
-     "Addresses of proxies in front of the web server, whose X-Forwarded-For is believed. From anyone else it is ignored.", "[\"10.0.0.1\"]"},
+     "Addresses of proxies in front of the web server, whose X-Forwarded-For is believed. From anyone else it is ignored.",
+     "[\"10.0.0.1\"]"},
     {"server.log_level", SLOT(config.server.log_level), "debug|info|warn|error", "The least important lines to log (standard error).", ""},
 
     {"flows.ttl", SLOT(config.flows.ttl), "1s..1d", "How long a login may take, from the first request to the last.", ""},
     {"flows.binding", SLOT(binding), "required|none",
      "\"required\": only the browser or app that began a login can finish it (cookie, or flow_challenge and flow_verifier).\n"
-     "\"none\": anyone who has the state can: an attacker can log a victim into the attacker's account. There is a warning at every start.", ""},
+     "\"none\": anyone who has the state can: an attacker can log a victim into the attacker's account. There is a warning at every start.",
+     ""},
     {"flows.cookie_same_site", SLOT(config.flows.cookie_same_site), "lax|strict|none",
      "SameSite of our cookies. \"none\" for a single-page app on another site (needs https).", ""},
 
@@ -47,7 +51,8 @@ constexpr Key kKeys[] = {
     {"tokens.hs256_secret", SLOT(config.tokens.hs256_secret), "",
      "HS256 only: the secret shared with the API (Django: SIMPLE_JWT[\"SIGNING_KEY\"]), 32 bytes or more.", ""},
     {"tokens.hs256_secret_file", SLOT(hs256_secret_file), "", "The same, in a file of its own.", "\"/etc/latchstring/hs256.secret\""},
-    {"tokens.access_ttl", SLOT(config.tokens.access_ttl), "1s..1d", "Life of an access token. It cannot be called back, so keep it short.", ""},
+    {"tokens.access_ttl", SLOT(config.tokens.access_ttl), "1s..1d", "Life of an access token. It cannot be called back, so keep it short.",
+     ""},
     {"tokens.refresh_ttl", SLOT(config.tokens.refresh_ttl), "1s..3650d", "Life of a refresh token; every refresh begins it anew.", ""},
     {"tokens.refresh_grace", SLOT(config.tokens.refresh_grace), "0s..10m",
      "A refresh that is tried again within this time gets the same answer; later it counts as theft and ends the session.", ""},
@@ -59,8 +64,8 @@ constexpr Key kKeys[] = {
 
     {"accounts.link_by_email", SLOT(config.accounts.link_by_email), "never|verified",
      "Whether a new provider's login joins the user who has the same e-mail address: never, or if both sides are verified.", ""},
-    {"accounts.allowed_domains", SLOT(config.accounts.allowed_domains), "", "Only verified addresses in these domains may log in. Empty: anyone.",
-     "[\"example.com\"]"},
+    {"accounts.allowed_domains", SLOT(config.accounts.allowed_domains), "",
+     "Only verified addresses in these domains may log in. Empty: anyone.", "[\"example.com\"]"},
     {"accounts.create_users", SLOT(config.accounts.create_users), "", "false: only users who exist already may log in.", ""},
     {"accounts.keep_provider_tokens", SLOT(config.accounts.keep_provider_tokens), "",
      "Keep the providers' access tokens, encrypted, for calling their APIs.", ""},

@@ -19,11 +19,11 @@ struct Draft {
   std::map<std::string, std::string, std::less<>> where;  // key -> place it was read from; absent = default
 };
 
-using Slot = std::variant<std::string& (*)(Draft&), base::Secret& (*)(Draft&), bool& (*)(Draft&), int& (*)(Draft&), std::chrono::seconds& (*)(Draft&),
-                          std::size_t& (*)(Draft&), std::vector<std::string>& (*)(Draft&)>;
+using Slot = std::variant<std::string& (*)(Draft&), base::Secret& (*)(Draft&), bool& (*)(Draft&), int& (*)(Draft&),
+                          std::chrono::seconds& (*)(Draft&), std::size_t& (*)(Draft&), std::vector<std::string>& (*)(Draft&)>;
 
 struct Key {
-  std::string_view path;     // "store.url"; a key without a dot stands at the top of the file
+  std::string_view path;  // "store.url"; a key without a dot stands at the top of the file
   Slot slot;
   std::string_view allowed;  // strings: "a|b" or "" = any; numbers, durations, sizes: "LEAST..MOST"
   std::string_view help;     // lines for the reference

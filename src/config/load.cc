@@ -130,8 +130,10 @@ base::Result<Config> load(const std::string& file, const Environment& env, const
   }
   if (auto taken = take_environment(env, provider_names, draft); !taken) return taken.error();
   if (file.empty() && draft.config.public_url.empty()) {
-    return wrong("no configuration: none of ./latchstring.toml and /etc/latchstring/latchstring.toml is there: make one with `latchstring init`, or name "
-                 "it with --config");
+    return wrong(
+        "no configuration: none of ./latchstring.toml and /etc/latchstring/latchstring.toml is there: make one with `latchstring init`, or "
+        "name "
+        "it with --config");
   }
   resolve_paths(draft);
   if (auto read = read_secrets(draft); !read) return read.error();

@@ -29,8 +29,8 @@ struct Node {
   const char* kind() const noexcept;
 };
 
-/// Parses TOML text; `name` is what errors call it. Error.say: one line "name:LINE: what is wrong". Nothing of a value is ever in it: a secret
-/// without its quotes is a common mistake. At most 1 MiB.
+/// Parses TOML text; `name` is what errors call it. Error.say: one line "name:LINE: what is wrong". Nothing of a value is ever in it: a
+/// secret without its quotes is a common mistake. At most 1 MiB.
 base::Result<Node> parse_toml(std::string_view text, std::string_view name);
 
 /// A value from the environment, which knows no types: "true" and "false" are booleans, [...] is a JSON array, all else a string.

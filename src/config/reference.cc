@@ -9,18 +9,18 @@ constexpr const char* kHead =
     R"(# latchstring.toml: every key of latchstring with its meaning. A key that is commented out (#key = ...) shows its default,
 # or an example where the default is empty. `latchstring check` says what is wrong with this file.
 #
-# Any key can come from the environment, which wins over the file: LATCHSTRING_ and the key in capitals, such as LATCHSTRING_STORE_URL or
-# LATCHSTRING_FLOWS_TTL. Lists are comma-separated or JSON arrays there; an empty variable counts as absent.
-# python-social-auth's names work as they are: SOCIAL_AUTH_GOOGLE_OAUTH2_KEY, SOCIAL_AUTH_GOOGLE_OAUTH2_SECRET, SOCIAL_AUTH_GOOGLE_OAUTH2_SCOPE,
-# SOCIAL_AUTH_ALLOWED_REDIRECT_URIS.
+# Any key can come from the environment, which wins over the file: LATCHSTRING_ and the key in capitals, such as LATCHSTRING_STORE_URL
+# or LATCHSTRING_FLOWS_TTL. Lists are comma-separated or JSON arrays there; an empty variable counts as absent.
+# python-social-auth's names work as they are: SOCIAL_AUTH_GOOGLE_OAUTH2_KEY, SOCIAL_AUTH_GOOGLE_OAUTH2_SECRET,
+# SOCIAL_AUTH_GOOGLE_OAUTH2_SCOPE, SOCIAL_AUTH_ALLOWED_REDIRECT_URIS.
 #
 # Durations: "10s", "5m", "2h", "30d". Sizes: "64KiB", "1MiB". Relative paths are seen from this file's folder.
 )";
 
 constexpr const char* kProviders =
-    R"(# ---- providers ---------------------------------------------------------------------------------------------------------------------------
+    R"(# ---- providers ------------------------------------------------------------------------------------------------------------------
 # A provider is enabled by its client_id or, where it needs none, by enabled = true. Names: `latchstring providers`; what one needs:
-# `latchstring providers NAME`. NAME_file = PATH reads any value NAME from a file of its own.
+# `latchstring providers NAME`. client_secret_file = PATH reads the secret from a file of its own.
 #
 #[providers.google-oauth2]
 #client_id = "..."
@@ -48,7 +48,8 @@ std::string entry(const Key& key, Draft& defaults, const std::map<std::string, s
   if (!key.allowed.empty()) out += "# It wants " + wanted.substr(0, wanted.find(", such as")) + ".\n";
   if (const auto it = values.find(std::string{key.path}); it != values.end()) return out + name + " = " + it->second + '\n';
   const bool essential = key.path == "public_url" || key.path == "redirect_uris";  // examples that make the reference a working file
-  return out + (essential && values.empty() ? "" : "#") + name + " = " + (key.example.empty() ? value_of(key, defaults) : std::string{key.example}) + '\n';
+  return out + (essential && values.empty() ? "" : "#") + name + " = " +
+         (key.example.empty() ? value_of(key, defaults) : std::string{key.example}) + '\n';
 }
 
 }  // namespace

@@ -15,45 +15,47 @@ constexpr const char* kDemo = "demo";
 // The name stands in URLs (/o/NAME/) and, in capitals, in variables.
 bool is_name(std::string_view name) {
   const auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'; };
-  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), good) && name[0] != '-' && name[0] != '_' && name[0] != '.';
+  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), good) && name[0] != '-' && name[0] != '_' &&
+         name[0] != '.';
 }
 
 bool sounds_secret(std::string_view key) {
-  return key.find("secret") != std::string_view::npos || key.find("key") != std::string_view::npos || key.find("token") != std::string_view::npos ||
-         key.find("password") != std::string_view::npos;
+  return key.find("secret") != std::string_view::npos || key.find("key") != std::string_view::npos ||
+         key.find("token") != std::string_view::npos || key.find("password") != std::string_view::npos;
 }
 
 void warn_open(Draft& draft, const std::string& path) {
   draft.config.warnings.push_back(path + ": holds a secret and everyone on this machine can read it: chmod o-r");
 }
 
-base::Result<Node> read_beside(const Node& node, const std::string& what, bool secret, Draft& draft) {
-  if (!node.string()) return wrong(node.where + ": " + what + " is " + node.kind() + ": it wants the path of a file");
-  const auto path = beside(folder_of(draft.config.file), *node.string());
+// The key that providers/ never sees: it becomes client_secret.
+base::Status read_client_secret(const std::string& name, Node::Table& table) {
+  constexpr const char *kSecret = "client_secret", *kSecretFile = "client_secret_file";
+  const auto it = table.find(kSecretFile);
+  if (it == table.end()) return base::ok;
+  const auto place = it->second.where;
+  if (table.contains(kSecret)) {
+    return wrong(place + ": providers." + name + ".client_secret_file stands beside client_secret: keep one of the two");
+  }
   bool open_to_all = false;
-  const auto text = read_secret_file(path, open_to_all);
-  if (!text) return wrong(node.where + ": " + what + ": " + text.error().say);
-  if (open_to_all && secret) warn_open(draft, path);
-  return Node{std::string{text->reveal()}, node.where};
+  const auto text = read_secret_file(*it->second.string(), open_to_all);
+  if (!text) return wrong(place + ": providers." + name + ".client_secret_file: " + text.error().say);
+  table.erase(it);
+  table[kSecret] = Node{std::string{text->reveal()}, place};
+  return base::ok;
 }
 
+// NAME_file = PATH, whatever NAME is: a relative path is seen from the configuration's folder, and a secret that all can read is warned of.
 base::Status read_stanza(const std::string& name, Node& stanza, Draft& draft) {
   auto& table = std::get<Node::Table>(stanza.v);
-  std::vector<std::string> files;
-  for (const auto& [key, node] : table) {
-    if (key.size() > kFile.size() && key.ends_with(kFile)) files.push_back(key);
+  for (auto& [key, node] : table) {
+    if (!key.ends_with(kFile)) continue;
+    if (!node.string())
+      return wrong(node.where + ": providers." + name + '.' + key + " is " + node.kind() + ": it wants the path of a file");
+    node.v = beside(folder_of(draft.config.file), *node.string());
+    if (sounds_secret(key) && readable_by_all(*node.string())) warn_open(draft, *node.string());
   }
-  for (const auto& file_key : files) {
-    const auto key = file_key.substr(0, file_key.size() - kFile.size());
-    const auto node = table.at(file_key);
-    const auto what = "providers." + name + '.' + file_key;
-    if (table.contains(key)) return wrong(node.where + ": " + what + " stands beside " + key + ": keep one of the two");
-    auto text = read_beside(node, what, sounds_secret(key), draft);
-    if (!text) return text.error();
-    table.erase(file_key);
-    table[key] = std::move(*text);
-  }
-  return base::ok;
+  return read_client_secret(name, table);
 }
 
 bool holds_secret(const Draft& draft) {
@@ -61,7 +63,7 @@ bool holds_secret(const Draft& draft) {
   if (const auto it = draft.where.find("tokens.hs256_secret"); it != draft.where.end() && from_file(it->second)) return true;
   for (const auto& [name, stanza] : draft.config.providers) {
     for (const auto& [key, node] : *stanza.table()) {
-      if (sounds_secret(key) && node.string() && from_file(node.where)) return true;
+      if (sounds_secret(key) && !key.ends_with(kFile) && node.string() && from_file(node.where)) return true;
     }
   }
   return false;
@@ -99,8 +101,11 @@ base::Status take_stanzas(const Node& providers, Draft& draft) {
     }
   }
   for (const auto& [name, stanza] : *providers.table()) {
-    if (!is_name(name)) return wrong(stanza.where + ": providers." + shown(name) + ": a provider's name is lower-case letters, digits, \"-\", \"_\" and \".\"");
-    if (!stanza.table()) return wrong(stanza.where + ": providers." + name + " is " + stanza.kind() + ": it wants a table, [providers." + name + "]");
+    if (!is_name(name))
+      return wrong(stanza.where + ": providers." + shown(name) +
+                   ": a provider's name is lower-case letters, digits, \"-\", \"_\" and \".\"");
+    if (!stanza.table())
+      return wrong(stanza.where + ": providers." + name + " is " + stanza.kind() + ": it wants a table, [providers." + name + "]");
   }
   draft.config.providers = {providers.table()->begin(), providers.table()->end()};
   return base::ok;
@@ -122,7 +127,8 @@ base::Status add_demo(Draft& draft) {
   if (!c.demo.enabled) return base::ok;
   const auto url = base::parse_url(c.public_url);
   if (!url || !base::is_loopback_host(url->host)) {
-    return wrong(at(draft, "demo.enabled") + ": refused: anyone can sign in as anyone at the demo provider, so public_url must be on loopback (" +
+    return wrong(at(draft, "demo.enabled") +
+                 ": refused: anyone can sign in as anyone at the demo provider, so public_url must be on loopback (" +
                  "http://localhost...)");
   }
   const auto place = draft.where["demo.enabled"];

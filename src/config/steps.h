@@ -12,7 +12,7 @@ base::Status take_environment(const Environment& env, const std::vector<std::str
 
 /// stanzas.cc: [providers] of the file: names are checked, contents are not (providers/ does that).
 base::Status take_stanzas(const Node& providers, Draft& draft);
-/// stanzas.cc: KEY_file = PATH becomes KEY = what the file holds, in every stanza and for tokens.hs256_secret_file.
+/// stanzas.cc: client_secret_file = PATH becomes client_secret, in every stanza, and tokens.hs256_secret_file likewise.
 base::Status read_secrets(Draft& draft);
 /// stanzas.cc: the built-in provider of demo.enabled.
 base::Status add_demo(Draft& draft);

@@ -1,4 +1,5 @@
-// value.cc: a value that was read goes into its key's slot, if it is of the right type and within range; and back to text for the reference.
+// value.cc: a value that was read goes into its key's slot, if it is of the right type and within range; and back to text for the
+// reference.
 #include <algorithm>
 
 #include "base/text.h"
@@ -29,11 +30,12 @@ bool in_range(const Key& key, T value, Parse parse) {
 
 // `found` is never the value of a secret.
 base::Error refused(const Key& key, const Node& node, const std::string& found = "") {
-  return wrong(node.where + ": " + std::string{key.path} + (found.empty() ? " is " + std::string{node.kind()} : " = " + found) + ": it wants " +
-               wants(key));
+  return wrong(node.where + ": " + std::string{key.path} + (found.empty() ? " is " + std::string{node.kind()} : " = " + found) +
+               ": it wants " + wants(key));
 }
 
-// ---- one overload per type of slot: what it wants, how it is read, how it is written ------------------------------------------------------
+// ---- one overload per type of slot: what it wants, how it is read, how it is written
+// ------------------------------------------------------
 std::string describe(const Key& key, const std::string*) {
   if (key.allowed.empty()) return "a string";
   auto words = base::split(key.allowed, '|');
@@ -44,7 +46,9 @@ std::string describe(const Key&, const base::Secret*) { return "a string"; }
 std::string describe(const Key&, const bool*) { return "true or false"; }
 std::string range(const Key& key) { return std::string{least(key)} + " to " + std::string{most(key)}; }
 std::string describe(const Key& key, const int*) { return "a whole number from " + range(key); }
-std::string describe(const Key& key, const seconds*) { return "a duration from " + range(key) + ", such as \"10s\", \"5m\", \"2h\" or \"30d\""; }
+std::string describe(const Key& key, const seconds*) {
+  return "a duration from " + range(key) + ", such as \"10s\", \"5m\", \"2h\" or \"30d\"";
+}
 std::string describe(const Key& key, const std::size_t*) { return "a size from " + range(key) + ", such as \"64KiB\" or \"1MiB\""; }
 std::string describe(const Key&, const Texts*) { return "a list of strings"; }
 
