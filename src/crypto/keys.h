@@ -29,11 +29,12 @@ struct PublicParts {
   std::string x, y;  // ec (both), ed25519 (x)
 };
 
+struct KeyImpl;  // key_impl.h
+
 /// A public key, or a shared secret (Kind::oct). Cheap to copy; thread safe.
 class VerifyKey {
-  struct Impl;
-  std::shared_ptr<const Impl> impl_;
-  explicit VerifyKey(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<const KeyImpl> impl_;
+  explicit VerifyKey(std::shared_ptr<const KeyImpl> impl) : impl_(std::move(impl)) {}
   friend class SignKey;
 
  public:
@@ -50,9 +51,8 @@ class VerifyKey {
 
 /// A private key, or a shared secret. Cheap to copy; thread safe.
 class SignKey {
-  struct Impl;
-  std::shared_ptr<const Impl> impl_;
-  explicit SignKey(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<const KeyImpl> impl_;
+  explicit SignKey(std::shared_ptr<const KeyImpl> impl) : impl_(std::move(impl)) {}
 
  public:
   static base::Result<SignKey> generate(Kind kind);  // not oct

@@ -1,0 +1,88 @@
+// digest.cc: algorithms are fetched once (a fetch by name costs more than a short hash); HMAC is computed from two hash states (RFC 2104).
+#include "crypto/digest.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <cstdlib>
+
+#include "base/handle.h"
+
+namespace crypto {
+namespace {
+
+using Md = base::Handle<EVP_MD, EVP_MD_free>;
+using MdCtx = base::Handle<EVP_MD_CTX, EVP_MD_CTX_free>;
+
+Md fetch(const char* name) {
+  Md md{EVP_MD_fetch(nullptr, name, nullptr)};
+  if (!md) std::abort();  // an OpenSSL without SHA-2 cannot let anyone in
+  return md;
+}
+const EVP_MD* sha256_md() {
+  static const Md md = fetch("SHA256");
+  return md.get();
+}
+
+std::string digest(const EVP_MD* md, std::string_view data) {
+  thread_local const MdCtx ctx{EVP_MD_CTX_new()};
+  std::string out(static_cast<std::size_t>(EVP_MD_get_size(md)), '\0');
+  auto* bytes = reinterpret_cast<unsigned char*>(out.data());
+  if (!ctx || EVP_DigestInit_ex2(ctx.get(), md, nullptr) != 1 || EVP_DigestUpdate(ctx.get(), data.data(), data.size()) != 1 ||
+      EVP_DigestFinal_ex(ctx.get(), bytes, nullptr) != 1) {
+    std::abort();
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string sha256(std::string_view data) { return digest(sha256_md(), data); }
+std::string sha384(std::string_view data) {
+  static const Md md = fetch("SHA384");
+  return digest(md.get(), data);
+}
+std::string sha512(std::string_view data) {
+  static const Md md = fetch("SHA512");
+  return digest(md.get(), data);
+}
+std::string sha1(std::string_view data) {
+  static const Md md = fetch("SHA1");
+  return digest(md.get(), data);
+}
+std::string md5(std::string_view data) {
+  static const Md md = fetch("MD5");
+  return digest(md.get(), data);
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view data) {
+  constexpr std::size_t block = 64;
+  std::string pad{key.size() > block ? sha256(key) : std::string{key}};
+  pad.resize(block, '\0');
+  for (auto& c : pad) c = static_cast<char>(c ^ 0x36);
+  std::string inner = pad;
+  inner += data;
+  for (auto& c : pad) c = static_cast<char>(c ^ 0x36 ^ 0x5c);
+  std::string outer = pad;
+  outer += sha256(inner);
+  auto out = sha256(outer);
+  for (auto* s : {&pad, &inner, &outer}) OPENSSL_cleanse(s->data(), s->size());
+  return out;
+}
+
+std::string hkdf_sha256(std::string_view key, std::string_view info, std::size_t bytes) {
+  const auto prk = hmac_sha256(std::string(32, '\0'), key);  // RFC 5869 2.2
+  std::string out, t;
+  for (char n = 1; out.size() < bytes; ++n) {  // RFC 5869 2.3
+    t = hmac_sha256(prk, t + std::string{info} + n);
+    out += t;
+  }
+  out.resize(bytes);
+  return out;
+}
+
+bool equal(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace crypto
