@@ -34,6 +34,8 @@ struct Begun {
 struct Finish {
   std::string redirect_uri, state, seed, kept;
   std::vector<std::pair<std::string, std::string>> params;  // what came back: code, iss, ... (last value of each name)
+  /// The parameters came straight from the provider (redirect mode), so an issuer that it announces must be among them (RFC 9207 2.4).
+  bool direct = false;
 };
 
 struct World {

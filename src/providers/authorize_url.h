@@ -1,0 +1,25 @@
+// authorize_url.h: the address that the browser is sent to, and the two values of a flow that are derived instead of stored.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "providers/broker.h"
+#include "providers/spec.h"
+
+namespace providers {
+
+/// The parts that are the same for every login; what changes goes in between. Parameters stand in djoser's order (wire.md 4):
+/// client_id, redirect_uri, state, response_type, [the file's own,] code_challenge_method, code_challenge, nonce, scope.
+struct AuthorizeUrl {
+  std::string head, middle, tail;
+  bool pkce = false, nonce = false;
+};
+AuthorizeUrl make_authorize_url(const Spec& spec, std::string_view endpoint, bool pkce);
+std::string authorization_url(const AuthorizeUrl& url, const Start& start);
+
+/// OIDC Core 3.1.2.1: base64url(HMAC-SHA-256(seed, "nonce")): 43 characters that nobody without the flow's seed can know.
+std::string nonce_of(std::string_view seed);
+/// RFC 7636 4.1, made in the same way: 256 bits, 43 characters.
+std::string code_verifier_of(std::string_view seed);
+
+}  // namespace providers

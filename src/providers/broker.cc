@@ -1,0 +1,95 @@
+#include "providers/broker.h"
+
+#include <map>
+
+#include "providers/engine.h"
+#include "providers/layers.h"
+#include "providers/table.h"
+
+namespace providers {
+
+struct Broker::Impl {
+  struct Entry {
+    std::unique_ptr<Provider> provider;
+    const Engine* engine;
+  };
+  World world;
+  std::map<std::string, Entry, std::less<>> entries;  // not changed after open(): read without a lock
+  std::vector<Info> list;
+
+  base::Status add(const Layers& layers, const std::string& name, const config::Node& stanza);
+  Entry* find(std::string_view name) {
+    const auto it = entries.find(name);
+    return it == entries.end() ? nullptr : &it->second;
+  }
+};
+
+namespace {
+
+const base::Error kUnknown{base::Code::not_found, "provider is not enabled"};
+
+/// `enabled = false` keeps a stanza for later.
+base::Result<bool> is_enabled(const std::string& name, const config::Node& stanza) {
+  std::optional<base::Error> mistake;
+  const bool enabled = Table{&stanza, "providers." + name, mistake}.boolean("enabled").value_or(true);
+  if (mistake) return *mistake;
+  return enabled;
+}
+
+}  // namespace
+
+base::Status Broker::Impl::add(const Layers& layers, const std::string& name, const config::Node& stanza) {
+  auto node = layers.resolve(name, stanza);
+  if (!node) return node.error();
+  auto spec = read_spec(*node, "providers." + name, true);
+  if (!spec) return spec.error();
+  Info info{name, spec->title.empty() ? name : spec->title, spec->protocol};
+  const auto* engine = find_engine(spec->protocol);
+  auto provider = make_provider(name, std::move(*spec));
+  if (!provider) return provider.error();
+  entries.emplace(name, Entry{std::move(*provider), engine});
+  list.push_back(std::move(info));
+  return base::ok;
+}
+
+Broker::Broker(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Broker::Broker(Broker&&) noexcept = default;
+Broker::~Broker() = default;
+
+base::Result<Broker> Broker::open(const config::Config& config, World world) {
+  auto layers = Layers::open(config.providers_dir);
+  if (!layers) return layers.error();
+  auto impl = std::make_unique<Impl>(Impl{world, {}, {}});
+  for (const auto& [name, stanza] : config.providers) {
+    auto enabled = is_enabled(name, stanza);
+    if (!enabled) return enabled.error();
+    if (!*enabled) continue;
+    if (auto added = impl->add(*layers, name, stanza); !added) return added.error();
+  }
+  return Broker{std::move(impl)};
+}
+
+const std::vector<Info>& Broker::list() const noexcept { return impl_->list; }
+bool Broker::has(std::string_view name) const noexcept { return impl_->find(name) != nullptr; }
+
+base::Result<Begun> Broker::begin(std::string_view name, const Start& start) {
+  auto* entry = impl_->find(name);
+  if (entry == nullptr) return kUnknown;
+  return entry->engine->begin(*entry->provider, start, impl_->world);
+}
+
+base::Result<Identity> Broker::finish(std::string_view name, const Finish& finish) {
+  auto* entry = impl_->find(name);
+  if (entry == nullptr) return kUnknown;
+  return entry->engine->finish(*entry->provider, finish, impl_->world);
+}
+
+base::Status Broker::check(std::string_view name) {
+  auto* entry = impl_->find(name);
+  if (entry == nullptr) return kUnknown;
+  auto status = entry->engine->check(*entry->provider, impl_->world);
+  if (status || !status.error().say.empty()) return status;
+  return base::Error{status.error().code, status.error().detail, status.error().detail};
+}
+
+}  // namespace providers

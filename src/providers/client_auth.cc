@@ -1,0 +1,91 @@
+#include "providers/client_auth.h"
+
+#include "base/encode.h"
+#include "base/random.h"
+#include "json/writer.h"
+#include "providers/answer.h"
+#include "providers/broker.h"
+#include "token/jws.h"
+
+namespace providers {
+namespace {
+
+std::int64_t seconds(base::Time t) { return t.time_since_epoch().count(); }
+
+crypto::Alg alg_for(crypto::Kind kind) {
+  switch (kind) {
+    case crypto::Kind::rsa: return crypto::Alg::RS256;
+    case crypto::Kind::p256: return crypto::Alg::ES256;
+    case crypto::Kind::p384: return crypto::Alg::ES384;
+    case crypto::Kind::p521: return crypto::Alg::ES512;
+    case crypto::Kind::ed25519: return crypto::Alg::EdDSA;
+    case crypto::Kind::oct: return crypto::Alg::HS256;
+  }
+  return crypto::Alg::RS256;
+}
+
+/// RFC 7523 3: iss and sub are the client, one use (jti), short-lived.
+base::Result<std::string> assertion(const Provider& provider, const std::string& audience, World& world) {
+  const auto now = world.clock.now();
+  json::Writer w;
+  w.object().member("iss", provider.client_id).member("sub", provider.client_id).member("aud", audience);
+  w.member("jti", base::base64url(base::random_bytes(world.random, 16))).member("iat", seconds(now)).member("exp", seconds(now) + 60);
+  return token::sign(*provider.key, alg_for(provider.key->kind()), provider.variable("key_id"), "JWT", w.end_object().take());
+}
+
+/// Apple's: the client_secret is a JWT of the team's key. An hour's worth is kept, and made anew five minutes before it ends.
+base::Result<std::string> signed_secret(Provider& provider, World& world) {
+  const auto now = world.clock.now();
+  const std::lock_guard lock{provider.minted.mutex};
+  if (now + std::chrono::minutes{5} < provider.minted.expires) return provider.minted.jwt;
+  const auto& from = provider.spec.signed_secret;
+  const auto values = provider.values();
+  const auto issuer = from.issuer->evaluate(values), subject = from.subject->evaluate(values), audience = from.audience->evaluate(values);
+  if (!issuer || !subject || !audience) return base::Error{base::Code::internal, "signed_secret: a value is missing"};
+  const auto expires = now + std::chrono::hours{1};
+  json::Writer w;
+  w.object().member("iss", *issuer).member("iat", seconds(now)).member("exp", seconds(expires)).member("aud", *audience).member("sub", *subject);
+  const auto key_id = from.key_id ? from.key_id->evaluate(values).value_or("") : std::string{};
+  auto jwt = token::sign(*provider.key, alg_for(provider.key->kind()), key_id, "JWT", w.end_object().take());
+  if (!jwt) return jwt.error();
+  provider.minted.jwt = *jwt;
+  provider.minted.expires = expires;
+  return jwt;
+}
+
+}  // namespace
+
+base::Status authenticate(Provider& provider, ClientAuth method, const std::string& audience, World& world, std::string& form,
+                          std::vector<net::Header>& headers) {
+  base::Result<std::string> made{std::string{}};
+  switch (method) {
+    case ClientAuth::basic: {
+      // RFC 6749 2.3.1: both are form-encoded first, so that a colon in the id cannot end it.
+      const auto pair = base::percent_encode(provider.client_id) + ':' + base::percent_encode(provider.variable("client_secret"));
+      headers.emplace_back("Authorization", "Basic " + base::base64(pair));
+      return base::ok;
+    }
+    case ClientAuth::automatic:
+    case ClientAuth::post:
+      append_form(form, "client_id", provider.client_id);
+      append_form(form, "client_secret", provider.variable("client_secret"));
+      return base::ok;
+    case ClientAuth::none: append_form(form, "client_id", provider.client_id); return base::ok;
+    case ClientAuth::private_key_jwt:
+      made = assertion(provider, audience, world);
+      if (!made) return made.error();
+      append_form(form, "client_id", provider.client_id);
+      append_form(form, "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+      append_form(form, "client_assertion", *made);
+      return base::ok;
+    case ClientAuth::signed_secret:
+      made = signed_secret(provider, world);
+      if (!made) return made.error();
+      append_form(form, "client_id", provider.client_id);
+      append_form(form, "client_secret", *made);
+      return base::ok;
+  }
+  return base::ok;
+}
+
+}  // namespace providers

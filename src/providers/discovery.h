@@ -1,0 +1,37 @@
+// discovery.h: an OpenID provider's metadata (OpenID Connect Discovery 1.0, RFC 8414) and key set. What they say is from outside: the issuer must
+// be the configured one, byte for byte, and every address https.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "crypto/keys.h"
+#include "providers/authorize_url.h"
+#include "providers/spec.h"
+
+namespace providers {
+
+struct Metadata {
+  std::string authorize, token, userinfo, keys;
+  std::vector<crypto::Alg> algs;   // those of id_token_signing_alg_values_supported that are asymmetric; RS256 where it is absent
+  ClientAuth client_auth = ClientAuth::basic;
+  bool names_issuer = false;       // authorization_response_iss_parameter_supported (RFC 9207 3)
+  AuthorizeUrl authorize_url;
+};
+
+/// `issuer` as configured. Error.say is for the operator (`latchstring check`).
+base::Result<Metadata> parse_metadata(std::string_view body, const Spec& spec, std::string_view issuer);
+
+std::string metadata_url(std::string_view issuer);
+
+/// May a URL that stands in a document of this issuer name a private address? Yes if the issuer is on this machine, or if it is the host that
+/// the operator named anyway; else no (SSRF, CWE-918).
+bool private_addresses_allowed(std::string_view url, std::string_view issuer);
+
+struct Provider;
+
+/// Metadata of a provider that has some. Code::upstream with a neutral `say` if it cannot be had.
+base::Result<std::shared_ptr<const Metadata>> metadata_of(Provider& provider, World& world);
+
+}  // namespace providers

@@ -1,0 +1,133 @@
+#include "providers/expression.h"
+
+#include <algorithm>
+
+#include "base/encode.h"
+#include "base/text.h"
+
+namespace providers {
+namespace {
+
+json::Value document_of(const Expression::Node& node, const Values& values) {
+  switch (node.document) {
+    case 't': return values.token;
+    case 'i': return values.id_token;
+    case 'c': return values.callback;
+    default: return node.number < values.user.size() ? values.user[node.number] : json::Value{};
+  }
+}
+
+bool has_all(json::Value element, const Expression::Step& step) {
+  return std::all_of(step.equals.begin(), step.equals.end(), [&](const auto& want) { return element[want.first].text() == want.second; });
+}
+
+json::Value take(json::Value from, const Expression::Step& step) {
+  if (!step.equals.empty()) {
+    for (std::size_t i = 0; from.is_array() && i < from.size(); ++i) {
+      if (has_all(from.at(i), step)) return from.at(i);
+    }
+    return {};
+  }
+  if (step.name == "*") {
+    if (from.is_array()) return from.at(0);
+    const auto members = from.members();
+    return members.empty() ? json::Value{} : members.front().second;
+  }
+  if (!from.is_array()) return from[step.name];
+  const auto index = base::parse_int(step.name);
+  return index && *index >= 0 ? from.at(static_cast<std::size_t>(*index)) : json::Value{};
+}
+
+std::optional<std::string> point(const Expression::Node& node, const Values& values) {
+  auto value = document_of(node, values);
+  for (const auto& step : node.steps) value = take(value, step);
+  // A number that is not whole, or too large, is no value: rounded, two users' numbers could become one.
+  if (value.is_number() && !value.integer()) return std::nullopt;
+  return value.text();
+}
+
+std::optional<std::string> look_up(const std::string& name, const Values& values) {
+  for (const auto* variables : {values.more, values.variables}) {
+    if (variables == nullptr) continue;
+    if (const auto it = variables->find(name); it != variables->end()) return it->second;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> all_of(const Expression::Node& node, const Values& values, Expression::Escape escape) {
+  std::string out;
+  for (const auto& part : node.parts) {
+    auto text = evaluate(part, values, escape);
+    if (!text) return std::nullopt;
+    out += *text;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<std::string> evaluate(const Expression::Node& node, const Values& values, Expression::Escape escape) {
+  std::optional<std::string> out;
+  switch (node.kind) {
+    case Expression::Kind::literal: return node.text;
+    case Expression::Kind::all: return all_of(node, values, escape);
+    case Expression::Kind::variable: out = look_up(node.text, values); break;
+    case Expression::Kind::pointer: out = point(node, values); break;
+    case Expression::Kind::call: out = node.function(node.parts, values); break;
+    case Expression::Kind::any:
+      for (const auto& part : node.parts) {
+        if (auto text = evaluate(part, values, escape); text && !text->empty()) return text;
+      }
+      return std::nullopt;
+  }
+  if (!out || out->empty()) return std::nullopt;
+  const bool own = node.kind == Expression::Kind::variable;
+  return escape == Expression::Escape::url && !own ? base::percent_encode(*out) : out;
+}
+
+Expression Expression::text(std::string text) {
+  Expression expression;
+  expression.root_.text = std::move(text);
+  return expression;
+}
+
+std::optional<std::string> Expression::evaluate(const Values& values, Escape escape) const { return providers::evaluate(root_, values, escape); }
+
+std::optional<std::string> Expression::alternative(std::size_t index, const Values& values) const {
+  if (index >= alternatives()) return std::nullopt;
+  return providers::evaluate(root_.kind == Kind::any ? root_.parts[index] : root_, values);
+}
+
+bool Expression::reads(const Node& node, std::string_view documents) noexcept {
+  if (node.kind == Kind::pointer && documents.find(node.document) != std::string_view::npos) return true;
+  return std::any_of(node.parts.begin(), node.parts.end(), [&](const Node& part) { return reads(part, documents); });
+}
+
+std::size_t Expression::user_answers(const Node& node) noexcept {
+  std::size_t most = node.kind == Kind::pointer && node.document == 'u' ? node.number + 1 : 0;
+  for (const auto& part : node.parts) most = std::max(most, user_answers(part));
+  return most;
+}
+
+std::string Expression::fixed_part(const Values& values) const {
+  std::string out;
+  if (root_.kind != Kind::all) return evaluate(values, Escape::url).value_or("");
+  for (const auto& part : root_.parts) {
+    if (reads(part, "tuic")) break;
+    out += providers::evaluate(part, values, Escape::url).value_or("");
+  }
+  return out;
+}
+
+void Expression::collect(const Node& node, std::vector<std::string>& names) {
+  if (node.kind == Kind::variable) names.push_back(node.text);
+  for (const auto& part : node.parts) collect(part, names);
+}
+
+std::vector<std::string> Expression::variables() const {
+  std::vector<std::string> names;
+  collect(root_, names);
+  return names;
+}
+
+}  // namespace providers

@@ -1,0 +1,98 @@
+#include "providers/id_token.h"
+
+#include <algorithm>
+
+#include "base/encode.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "providers/answer.h"
+#include "providers/text.h"
+
+namespace providers {
+namespace {
+
+constexpr double kAhead = 60;   // seconds that another clock may be ahead of ours
+constexpr double kOldest = 600; // an id_token is made for this login, not kept somewhere
+
+/// 3.1.3.7 (2): exactly. Where a provider has an issuer per tenant, the expected one is made from the token's own signed claims.
+bool right_issuer(json::Value claims, const Spec& spec) {
+  const auto issuer = claims["iss"].string();
+  if (!issuer || issuer->empty()) return false;
+  Values values;
+  values.variables = &spec.variables;
+  values.id_token = claims;
+  if (spec.issuer->evaluate(values) == *issuer) return true;
+  return std::find(spec.other_issuers.begin(), spec.other_issuers.end(), *issuer) != spec.other_issuers.end();
+}
+
+std::vector<std::string_view> audiences(json::Value aud) {
+  if (const auto one = aud.string()) return {*one};
+  std::vector<std::string_view> out;
+  for (std::size_t i = 0; aud.is_array() && i < aud.size(); ++i) out.push_back(aud.at(i).string().value_or(""));
+  return out;
+}
+
+/// 3.1.3.7 (3) to (5): we are among the audiences, all others are trusted or the token says that it was issued to us, and to nobody else.
+base::Status right_audience(json::Value claims, const IdTokenRules& rules) {
+  const auto all = audiences(claims["aud"]);
+  if (std::find(all.begin(), all.end(), rules.client_id) == all.end()) return token_error("Invalid audience");
+  const auto trusted = [&](std::string_view one) {
+    const auto& ours = rules.spec.id_token.audiences;
+    return one == rules.client_id || std::find(ours.begin(), ours.end(), one) != ours.end();
+  };
+  const auto azp = claims["azp"];
+  if (azp.exists() && azp.string() != rules.client_id) return token_error("Incorrect id_token: azp");
+  if (!azp.exists() && !std::all_of(all.begin(), all.end(), trusted)) return token_error("Incorrect id_token: azp", "aud names others, azp is missing");
+  return base::ok;
+}
+
+/// 3.1.3.7 (9), (10); RFC 7519 4.1.4 to 4.1.6. No leeway for exp.
+base::Status right_time(json::Value claims, base::Time now_) {
+  const auto now = static_cast<double>(now_.time_since_epoch().count());
+  const auto exp = claims["exp"].number();
+  if (!exp) return token_error("Incorrect id_token: exp");
+  if (*exp <= now) return token_error("Signature has expired");
+  const auto iat = claims["iat"].number();
+  if (!iat || *iat < now - kOldest) return token_error("Incorrect id_token: iat");
+  if (*iat > now + kAhead) return token_error("The token is not yet valid (iat)");
+  const auto nbf = claims["nbf"];
+  if (nbf.exists() && nbf.number().value_or(now + 2 * kAhead) > now + kAhead) return token_error("The token is not yet valid (nbf)");
+  return base::ok;
+}
+
+}  // namespace
+
+std::string at_hash(crypto::Alg alg, std::string_view access_token) {
+  using crypto::Alg;
+  std::string hash;
+  switch (alg) {  // no default: an algorithm without a hash must not pass for "no at_hash" (CVE-2026-28498)
+    case Alg::RS256: case Alg::PS256: case Alg::ES256: case Alg::HS256: hash = crypto::sha256(access_token); break;
+    case Alg::RS384: case Alg::PS384: case Alg::ES384: case Alg::HS384: hash = crypto::sha384(access_token); break;
+    case Alg::RS512: case Alg::PS512: case Alg::ES512: case Alg::HS512: case Alg::EdDSA: hash = crypto::sha512(access_token); break;
+  }
+  return base::base64url(std::string_view{hash}.substr(0, hash.size() / 2));
+}
+
+base::Result<json::Document> check_claims(const token::Jws& jws, const IdTokenRules& rules) {
+  auto document = json::Document::parse(jws.payload, {.bytes = 64 << 10, .depth = 16});
+  if (!document || !document->root().is_object()) return token_error("Invalid id_token", "id_token: claims are no JSON object");
+  const auto claims = document->root();
+  // RFC 8725 3.11: an access token or a logout token signed with the same key is no id_token.
+  const auto type = base::lower(jws.typ);
+  if (type.ends_with("+jwt") && type != "id_token+jwt") return token_error("Invalid id_token", "id_token: its typ is another kind of token's");
+  if (claims["events"].exists()) return token_error("Invalid id_token", "id_token: it has events (a logout token)");
+  if (!right_issuer(claims, rules.spec)) return token_error("Invalid issuer");
+  if (auto audience = right_audience(claims, rules); !audience) return audience.error();
+  if (auto time = right_time(claims, rules.now); !time) return time.error();
+  // 3.1.3.7 (11): of this very flow (a nonce of any other login is as wrong as none, wire.md O40).
+  const auto nonce = claims["nonce"].string();
+  if (!nonce || !crypto::equal(*nonce, rules.nonce)) return token_error("Incorrect id_token: nonce");
+  // 3.1.3.8: optional in the code flow, binding where it is there.
+  const auto hash = claims["at_hash"];
+  if (hash.exists() && hash.string() != at_hash(jws.alg, rules.access_token)) return token_error("Invalid access token");
+  // 2: at most 255 bytes; who has none is nobody (wire.md O24-O26).
+  if (!is_identifier(claims["sub"].string().value_or(""))) return token_error("Invalid UserInfo sub", "id_token: sub is missing or unfit");
+  return document;
+}
+
+}  // namespace providers

@@ -1,0 +1,30 @@
+// id_token.h: is this id_token for us, for this login, from this provider, and still good? OpenID Connect Core 1.0 3.1.3.7, RFC 8725.
+// The texts are djoser's (wire.md O03-O40).
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "json/value.h"
+#include "providers/spec.h"
+#include "token/jws.h"
+
+namespace providers {
+
+struct IdTokenRules {
+  const Spec& spec;            // issuer (a template where there is one for each tenant), other_issuers, audiences
+  std::string_view client_id;
+  std::string nonce;
+  std::string_view access_token;
+  base::Time now{};
+};
+
+/// The claims of a token whose signature was verified already; all checks but the signature.
+base::Result<json::Document> check_claims(const token::Jws& jws, const IdTokenRules& rules);
+
+/// Left half of the hash that goes with the algorithm, base64url (OIDC Core 3.1.3.6).
+std::string at_hash(crypto::Alg alg, std::string_view access_token);
+
+}  // namespace providers

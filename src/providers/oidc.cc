@@ -1,0 +1,168 @@
+// oidc.cc: the engine for OpenID Connect (Core 1.0 3.1, code flow): OAuth 2.0, and an id_token that says who signed in.
+#include "providers/oidc.h"
+
+#include <algorithm>
+
+#include "providers/answer.h"
+#include "providers/authorize_url.h"
+#include "providers/exchange.h"
+#include "providers/id_token.h"
+#include "providers/profile.h"
+
+namespace providers::oidc {
+namespace {
+
+using Keys = std::vector<token::Jwk>;
+
+bool needs_metadata(const Provider& provider) {
+  return !provider.issuer.empty() && (!provider.authorize || provider.token_url.empty() || provider.keys_url.empty());
+}
+
+/// The metadata, or none where the provider's file says everything.
+base::Result<std::shared_ptr<const Metadata>> metadata(Provider& provider, World& world) {
+  if (!needs_metadata(provider)) return std::shared_ptr<const Metadata>{};
+  auto found = metadata_of(provider, world);
+  if (found) return found;
+  return base::Error{base::Code::upstream, "discovery: " + found.error().detail, "The authentication provider could not be reached"};
+}
+
+struct KeySource {
+  Remote<Keys>::Ask ask;
+  static base::Result<Keys> parse(std::string_view body) { return token::parse_jwks(body); }
+};
+
+KeySource key_source(const Provider& provider, const Metadata* metadata) {
+  if (!provider.keys_url.empty()) return {{provider.keys_url, true}};
+  return {{metadata->keys, private_addresses_allowed(metadata->keys, provider.issuer)}};
+}
+
+/// RFC 8725 3.1: pinned by us, never by the token. Asymmetric ones only, unless the provider's file or stanza names HS*.
+std::vector<crypto::Alg> allowed_algs(const Provider& provider, const Metadata* metadata) {
+  if (!provider.spec.id_token.algs.empty()) return provider.spec.id_token.algs;
+  if (metadata != nullptr) return metadata->algs;
+  return {crypto::Alg::RS256};
+}
+
+base::Error bad_signature(std::string detail) { return token_error("Signature verification failed", std::move(detail)); }
+
+/// HS*: the key is the client secret (Core 10.1), and there is no other: a public key never serves as one (RFC 8725 2.1).
+base::Status verify_shared(const Provider& provider, const token::Jws& jws) {
+  auto key = crypto::VerifyKey::shared(base::Secret{provider.variable("client_secret")});
+  if (!key) return bad_signature("id_token: client_secret is too short for a key");
+  const Keys keys{{"", std::nullopt, std::move(*key)}};
+  auto bare = jws;
+  bare.kid.clear();  // there is one secret; what the provider calls it does not matter
+  if (token::verify(bare, keys, {jws.alg}) != token::Verdict::good) return bad_signature("id_token: bad HMAC");
+  return base::ok;
+}
+
+base::Status verify(Provider& provider, World& world, const Metadata* metadata, const token::Jws& jws) {
+  const auto algs = allowed_algs(provider, metadata);
+  if (std::find(algs.begin(), algs.end(), jws.alg) == algs.end()) return bad_signature("id_token: algorithm not allowed");
+  if (crypto::fits(jws.alg, crypto::Kind::oct)) return verify_shared(provider, jws);
+  const auto source = key_source(provider, metadata);
+  auto keys = provider.keys.get(world, source.ask, KeySource::parse);
+  if (!keys) return base::Error{base::Code::upstream, "keys: " + keys.error().detail, "The authentication provider could not be reached"};
+  auto verdict = token::verify(jws, **keys, algs);
+  if (verdict == token::Verdict::unknown_key) {  // Core 10.1.1: the provider may have changed its keys since
+    auto newer = provider.keys.newer(world, source.ask, KeySource::parse, *keys);
+    if (newer && *newer && *newer != *keys) verdict = token::verify(jws, **newer, algs);
+  }
+  if (verdict != token::Verdict::good) {
+    return bad_signature(verdict == token::Verdict::unknown_key ? "id_token: unknown key" : "id_token: bad signature");
+  }
+  return base::ok;
+}
+
+/// RFC 9207 2.4. Looked at before the code goes anywhere: a code of another provider must not be sent to this one's token endpoint (RFC 9700
+/// 4.4). A front end that takes the answer apart need not pass `iss` on, so that only its own answers are held to it.
+base::Status check_iss(const Login& login, const Metadata* metadata) {
+  const auto iss = login.param("iss");
+  const auto& provider = login.provider;
+  const auto& others = provider.spec.other_issuers;
+  if (iss.empty()) {
+    if (login.finish.direct && metadata != nullptr && metadata->names_issuer) return wrong_issuer();
+    return base::ok;
+  }
+  const bool right = provider.issuer.empty() || iss == provider.issuer || std::find(others.begin(), others.end(), iss) != others.end();
+  if (!right) return wrong_issuer();
+  return base::ok;
+}
+
+TokenEndpoint token_endpoint(const Provider& provider, const Metadata* metadata) {
+  TokenEndpoint endpoint;
+  const bool own = !provider.token_url.empty();
+  endpoint.url = own ? provider.token_url : metadata->token;
+  endpoint.private_addresses = own || private_addresses_allowed(endpoint.url, provider.issuer);
+  endpoint.client_auth = provider.spec.client_auth;
+  if (endpoint.client_auth == ClientAuth::automatic) endpoint.client_auth = metadata != nullptr ? metadata->client_auth : ClientAuth::basic;
+  endpoint.pkce = provider.authorize ? provider.authorize->pkce : metadata->authorize_url.pkce;
+  endpoint.audience = provider.issuer.empty() ? endpoint.url : provider.issuer;
+  return endpoint;
+}
+
+/// The claims, believed.
+base::Result<json::Value> read_id_token(Login& login, const Metadata* metadata) {
+  const auto text = login.values.token["id_token"].string();
+  if (!text || text->empty()) return token_error("Missing id_token in OpenID Connect token response");
+  const auto jws = token::parse_jws(*text);
+  if (!jws) return bad_signature("id_token: " + jws.error().detail);
+  if (auto verified = verify(login.provider, login.world, metadata, *jws); !verified) return verified.error();
+  auto claims = check_claims(*jws, {login.provider.spec, login.provider.client_id, nonce_of(login.finish.seed),
+                                    login.variables.at("access_token"), login.world.clock.now()});
+  if (!claims) return claims.error();
+  return login.keep(std::move(*claims));
+}
+
+/// The file's requests, else the metadata's userinfo endpoint (Core 5.3).
+base::Status read_user(Login& login, const Metadata* metadata) {
+  const std::string sub{*login.values.id_token["sub"].string()};
+  if (login.provider.spec.user) return ask_user(login, *login.provider.spec.user, &sub);
+  if (metadata == nullptr || metadata->userinfo.empty()) return base::ok;
+  UserRequest request;
+  request.url = Expression::text(metadata->userinfo);
+  request.headers.push_back({"Authorization", *Expression::parse_template("Bearer {access_token}")});
+  login.private_addresses = private_addresses_allowed(metadata->userinfo, login.provider.issuer);
+  return ask_user(login, {std::move(request)}, &sub);
+}
+
+}  // namespace
+
+base::Result<Begun> begin(Provider& provider, const Start& start, World& world) {
+  if (provider.authorize) return Begun{authorization_url(*provider.authorize, start), {}};
+  auto found = metadata(provider, world);
+  if (!found) return found.error();
+  return Begun{authorization_url((*found)->authorize_url, start), {}};
+}
+
+base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world) {
+  Login login{provider, finish, world};
+  auto found = metadata(provider, world);
+  if (!found) return found.error();
+  const auto* known = found->get();
+  if (auto iss = check_iss(login, known); !iss) return iss.error();
+  if (auto done = redeem(login, token_endpoint(provider, known)); !done) return done.error();
+  auto claims = read_id_token(login, known);
+  if (!claims) return claims.error();
+  login.values.id_token = *claims;
+  const std::string issuer{*(*claims)["iss"].string()};
+  const auto iss = login.param("iss");
+  if (provider.issuer.empty() && !iss.empty() && iss != issuer) return wrong_issuer();  // a tenant's: known only now
+  if (auto done = read_user(login, known); !done) return done.error();
+  return make_identity(provider.spec, login.values, provider.name, provider.issuer.empty() ? issuer : provider.issuer);
+}
+
+base::Status check(Provider& provider, World& world) {
+  std::shared_ptr<const Metadata> known;
+  if (needs_metadata(provider)) {
+    auto found = metadata_of(provider, world);
+    if (!found) return found.error();
+    known = *found;
+  }
+  auto keys = provider.keys.get(world, key_source(provider, known.get()).ask, KeySource::parse);
+  if (!keys) return base::Error{keys.error().code, keys.error().detail, "key set: " + keys.error().detail};
+  if ((*keys)->empty()) return base::Error{base::Code::upstream, "no usable key", "key set: it holds no key that can be used"};
+  return base::ok;
+}
+
+}  // namespace providers::oidc

@@ -1,0 +1,11 @@
+// oidc.h: the engine for protocol "oidc".
+#pragma once
+#include "providers/engine.h"
+
+namespace providers::oidc {
+
+base::Result<Begun> begin(Provider& provider, const Start& start, World& world);
+base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world);
+base::Status check(Provider& provider, World& world);
+
+}  // namespace providers::oidc

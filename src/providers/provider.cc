@@ -1,0 +1,34 @@
+#include "providers/provider.h"
+
+#include "base/url.h"
+
+namespace providers {
+namespace {
+
+std::string address(const std::optional<Expression>& from, const Values& values) {
+  return from ? from->evaluate(values, Expression::Escape::url).value_or("") : std::string{};
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Provider>> make_provider(std::string name, Spec spec) {
+  auto provider = std::make_unique<Provider>();
+  provider->name = std::move(name);
+  provider->spec = std::move(spec);
+  const auto values = provider->values();
+  const auto& own = provider->spec;
+  provider->client_id = provider->variable("client_id");
+  if (own.issuer && !own.issuer->reads("i")) provider->issuer = address(own.issuer, values);
+  if (const auto url = address(own.authorize.url, values); !url.empty()) provider->authorize = make_authorize_url(own, url, own.pkce);
+  provider->token_url = address(own.token.url, values);
+  provider->keys_url = address(own.id_token.keys, values);
+  const bool signs = own.client_auth == ClientAuth::private_key_jwt || own.client_auth == ClientAuth::signed_secret;
+  if (!signs) return provider;
+  const auto pem = own.client_auth == ClientAuth::private_key_jwt ? own.private_key : provider->variable("client_secret");
+  auto key = crypto::SignKey::from_pem(base::Secret{pem});
+  if (!key) return base::Error{base::Code::bad_request, {}, "providers." + provider->name + ": its private key is no PEM that can be read"};
+  provider->key = std::move(*key);
+  return provider;
+}
+
+}  // namespace providers

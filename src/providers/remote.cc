@@ -1,0 +1,86 @@
+#include "providers/remote.h"
+
+namespace providers {
+namespace {
+
+constexpr std::size_t kMost = 256 << 10;
+
+}  // namespace
+
+RemoteCore::Any RemoteCore::fresh(base::Time now) {
+  const std::lock_guard lock{mutex_};
+  return usable(now, kDocumentTtl) ? value_ : nullptr;
+}
+
+base::Result<RemoteCore::Any> RemoteCore::get(World& world, const Ask& ask, const Parse& parse) {
+  std::unique_lock lock{mutex_};
+  for (;; done_.wait(lock)) {
+    const auto now = world.clock.now();
+    if (usable(now, kDocumentTtl)) return value_;
+    const bool stale = usable(now, 2 * kDocumentTtl);
+    if (busy_ && !stale) continue;
+    if (busy_ || now < retry_at_) {
+      if (stale) return value_;
+      return error_;
+    }
+    auto loaded = load(lock, world, ask, parse, true);
+    if (!loaded && stale) return value_;
+    return loaded;
+  }
+}
+
+base::Result<RemoteCore::Any> RemoteCore::newer(World& world, const Ask& ask, const Parse& parse, const Any& than) {
+  std::unique_lock lock{mutex_};
+  done_.wait(lock, [this] { return !busy_; });
+  const auto now = world.clock.now();
+  if (value_ && value_ != than) return value_;
+  if (now < refetched_ + kBetweenRefetches || now < retry_at_) return than;
+  refetched_ = now;
+  auto loaded = load(lock, world, ask, parse, false);
+  if (!loaded) return than;
+  return loaded;
+}
+
+base::Result<RemoteCore::Any> RemoteCore::load(std::unique_lock<std::mutex>& lock, World& world, const Ask& ask, const Parse& parse, bool from_cache) {
+  busy_ = true;
+  lock.unlock();
+  struct Free {  // also when something throws: waiting threads must not wait for ever
+    RemoteCore& core;
+    std::unique_lock<std::mutex>& lock;
+    ~Free() {
+      if (!lock.owns_lock()) lock.lock();
+      core.busy_ = false;
+      core.done_.notify_all();
+    }
+  } free{*this, lock};
+  auto fetched = fetch(world, ask, parse, from_cache);
+  lock.lock();
+  if (!fetched) {
+    error_ = fetched.error();
+    retry_at_ = world.clock.now() + kAfterFailure;
+    return error_;
+  }
+  value_ = std::move(fetched->value);
+  fetched_ = fetched->at;
+  return value_;
+}
+
+base::Result<RemoteCore::Fetched> RemoteCore::fetch(World& world, const Ask& ask, const Parse& parse, bool from_cache) {
+  const auto now = world.clock.now();
+  if (from_cache) {
+    const auto entry = world.cache.get(ask.url);
+    if (entry && now < entry->fetched + kDocumentTtl && entry->fetched <= now + std::chrono::minutes{1}) {
+      if (auto value = parse(entry->body)) return Fetched{std::move(*value), entry->fetched};
+    }
+  }
+  net::Request request{.url = ask.url, .headers = {{"Accept", "application/json"}}, .private_addresses = ask.private_addresses, .max_response = kMost};
+  auto answer = world.client.send(request);
+  if (!answer) return answer.error();
+  if (answer->status != 200) return base::Error{base::Code::upstream, "HTTP " + std::to_string(answer->status)};
+  auto value = parse(answer->body);
+  if (!value) return value.error();
+  world.cache.put(ask.url, answer->body);
+  return Fetched{std::move(*value), now};
+}
+
+}  // namespace providers

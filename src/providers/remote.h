@@ -1,0 +1,88 @@
+// remote.h: a document that a provider publishes (metadata, key set): in memory, else in the Cache that processes share, else from the network.
+// One thread fetches, the others wait for it; a failure is remembered for a few seconds, so that a provider that is down is not hammered.
+#pragma once
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "providers/broker.h"
+
+namespace providers {
+
+inline constexpr std::chrono::hours kDocumentTtl{24};
+inline constexpr std::chrono::seconds kAfterFailure{5};
+inline constexpr std::chrono::seconds kBetweenRefetches{60};
+
+class RemoteCore {
+ public:
+  using Any = std::shared_ptr<const void>;
+  /// Checks a body; what it refuses is neither kept nor cached.
+  using Parse = std::function<base::Result<Any>(std::string_view body)>;
+  struct Ask {
+    std::string url;
+    bool private_addresses = false;
+  };
+
+ protected:
+  Any fresh(base::Time now);
+  base::Result<Any> get(World& world, const Ask& ask, const Parse& parse);
+  base::Result<Any> newer(World& world, const Ask& ask, const Parse& parse, const Any& than);
+
+ private:
+  struct Fetched {
+    Any value;
+    base::Time at{};
+  };
+  std::mutex mutex_;
+  std::condition_variable done_;
+  Any value_;
+  base::Time fetched_{}, refetched_{}, retry_at_{};
+  base::Error error_;
+  bool busy_ = false;
+
+  bool usable(base::Time now, std::chrono::seconds age) const { return value_ && now < fetched_ + age; }
+  base::Result<Any> load(std::unique_lock<std::mutex>& lock, World& world, const Ask& ask, const Parse& parse, bool from_cache);
+  static base::Result<Fetched> fetch(World& world, const Ask& ask, const Parse& parse, bool from_cache);
+};
+
+template <class T>
+class Remote : RemoteCore {
+ public:
+  using RemoteCore::Ask;
+  using Pointer = std::shared_ptr<const T>;
+
+  /// What is in memory and no older than a day; null otherwise. The hot path: one short lock, no allocation.
+  Pointer fresh(base::Time now) { return std::static_pointer_cast<const T>(RemoteCore::fresh(now)); }
+  /// At most a day old; where it cannot be fetched, at most two.
+  template <class F>
+  base::Result<Pointer> get(World& world, const Ask& ask, const F& parse) {
+    return cast(RemoteCore::get(world, ask, wrap(parse)));
+  }
+  /// Another one than `than`, asked for once a minute at most (a flood of unknown key ids must not become a flood of requests); `than` itself
+  /// where there is none. For an unknown `kid`: OIDC Core 10.1.1.
+  template <class F>
+  base::Result<Pointer> newer(World& world, const Ask& ask, const F& parse, const Pointer& than) {
+    return cast(RemoteCore::newer(world, ask, wrap(parse), than));
+  }
+
+ private:
+  template <class F>
+  static Parse wrap(const F& parse) {
+    return [&parse](std::string_view body) -> base::Result<Any> {
+      auto value = parse(body);
+      if (!value) return value.error();
+      return Any{std::make_shared<const T>(std::move(*value))};
+    };
+  }
+  static base::Result<Pointer> cast(base::Result<Any> any) {
+    if (!any) return any.error();
+    return std::static_pointer_cast<const T>(*any);
+  }
+};
+
+}  // namespace providers
