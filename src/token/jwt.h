@@ -25,15 +25,19 @@ struct OwnKey {
 /// Our keys: the first that is not retired signs.
 class KeyRing {
   std::vector<OwnKey> keys_;
+  std::vector<Jwk> verify_keys_;
+  std::vector<crypto::Alg> algs_;
+  std::string jwks_;
 
  public:
-  explicit KeyRing(std::vector<OwnKey> keys) : keys_(std::move(keys)) {}
+  explicit KeyRing(std::vector<OwnKey> keys);
+  /// nullptr if there is none that signs.
   const OwnKey* current() const noexcept;
   /// Public keys for /.well-known/jwks.json, HS keys left out.
-  std::string jwks() const;
+  const std::string& jwks() const noexcept { return jwks_; }
   /// Verify keys, retired ones included.
-  std::vector<Jwk> verify_keys() const;
-  std::vector<crypto::Alg> algs() const;
+  const std::vector<Jwk>& verify_keys() const noexcept { return verify_keys_; }
+  const std::vector<crypto::Alg>& algs() const noexcept { return algs_; }
 };
 
 enum class Type { access, refresh };
