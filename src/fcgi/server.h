@@ -46,4 +46,8 @@ int serve(const Options& options, const Life& life, const base::Log& log, base::
 /// True if descriptor 0 is a listening socket: started by spawn-fcgi, mod_fcgid or systemd.
 bool on_descriptor_zero();
 
+/// True if the parent process starts, restarts and stops its FastCGI processes itself (mod_fcgid, lighttpd's bin-path, multiwatch): then a master
+/// of ours would be one too many, and `master` should be false.
+bool parent_supervises();
+
 }  // namespace fcgi

@@ -1,0 +1,42 @@
+// fcgi/transport.h: how libfcgi's bytes travel. libfcgi reads a request with blocking calls that have no limit of time or size, and closes
+// connections with a wait of its own. It makes these calls through three exported functions, OS_Read, OS_Write and OS_IpcClose, which
+// transport.cc defines in its place (a program's symbol goes before a shared library's). So every byte goes through the Transport of the thread,
+// which has a budget and a deadline, and connections are closed by us alone. Linked statically this would be a duplicate symbol: it cannot
+// fail silently, since without it no request is read at all.
+#pragma once
+#include <array>
+#include <chrono>
+#include <cstddef>
+
+namespace fcgi {
+
+class Transport {
+  std::array<char, 8192> ahead_;    // what was read before libfcgi asked: the request's first bytes, nearly always all of it
+  std::size_t next_ = 0, end_ = 0;  // in ahead_
+  std::size_t budget_ = 0;
+  std::chrono::steady_clock::time_point deadline_{};  // set at the first wait
+  bool wait(int fd, short events);
+
+ public:
+  enum class First { bytes, nothing, closed };
+  /// Reads the first bytes of a request. `may_wait`: up to the socket's receive timeout, else not at all.
+  First first_read(int fd, bool may_wait);
+  /// Begins a request: at most `budget` bytes may be read from here on (those read ahead count).
+  void begin(std::size_t budget) noexcept;
+  /// Another `budget` bytes, for the body.
+  void allow(std::size_t budget) noexcept { budget_ = budget; }
+  /// As read(2) and write(2), for libfcgi. -1: over budget (EMSGSIZE), too slow (ETIMEDOUT) or the peer is gone.
+  int read(int fd, char* buffer, std::size_t size);
+  int write(int fd, const char* buffer, std::size_t size);
+
+  /// A whole request, and a whole answer, must have passed within this time.
+  static constexpr std::chrono::seconds kPatience{30};
+  /// Names the Transport that this thread's libfcgi calls use; nullptr for none.
+  static void use(Transport* transport) noexcept;
+};
+
+/// Closes so that what we have written still arrives: a socket closed over unread input makes the peer see a reset instead. Reads and drops
+/// what comes for at most half a second.
+void close_after_unread(int fd);
+
+}  // namespace fcgi
