@@ -1,0 +1,108 @@
+// check.cc: `latchstring check`: everything that serve needs, looked at one by one, so that one mistake does not hide the next.
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "cli/commands.h"
+#include "cli/instance.h"
+#include "net/curl_client.h"
+#include "providers/broker.h"
+#include "store/sqlite/sqlite_db.h"
+
+namespace cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Prints one line for each thing and remembers whether one failed.
+class Report {
+  int failed_ = 0;
+
+ public:
+  void ok(const std::string& what) {
+    std::printf("ok   %s\n", what.c_str());
+    std::fflush(stdout);  // in order with what goes to standard error
+  }
+  void fail(const std::string& what, const base::Error& error) {
+    ++failed_;
+    std::fprintf(stderr, "FAIL %s: %s\n", what.c_str(), (error.say.empty() ? error.detail : error.say).c_str());
+  }
+  void warn(const std::string& what) { std::printf("warn %s\n", what.c_str()); }
+  int status() const { return failed_ == 0 ? 0 : 1; }
+};
+
+/// Nothing is kept: what a provider says now is what is looked at.
+struct NoCache final : providers::Cache {
+  std::optional<Entry> get(std::string_view) override { return std::nullopt; }
+  void put(std::string_view, std::string_view) override {}
+};
+
+// A database that is not there is fine where it can be made: serve makes it.
+bool will_be_made(const std::string& path) {
+  auto folder = fs::path{path}.parent_path();
+  if (folder.empty()) folder = ".";
+  std::error_code error;
+  return !fs::exists(path, error) && fs::is_directory(folder, error) && ::access(folder.c_str(), W_OK | X_OK) == 0;
+}
+
+void check_databases(const config::Config& config, Report& report) {
+  const auto path = store::sqlite::path_of(config.store.url);
+  if (path && will_be_made(*path)) return report.ok("database " + *path + ": is not there yet, serve makes it");
+  const auto what = "database " + (path ? *path : std::string{});
+  // flows: losing that file loses logins under way only, so serve makes it anew, and here it may be missing.
+  const bool flows_missing = path && will_be_made(*path + "-flows");
+  auto databases = flows_missing ? base::Result<Databases>{Databases{}} : open_databases(config, false);
+  if (flows_missing) {
+    auto main = store::sqlite::open({.path = *path, .durable = true, .create = false});
+    if (!main) return report.fail(what, main.error());
+    databases->main = std::move(*main);
+    return report.ok(what);
+  }
+  if (!databases) return report.fail(what, databases.error());
+  const auto pending = pending_migrations(*databases);
+  if (!pending) return report.fail(what, pending.error());
+  report.ok(what + (*pending == 0 ? "" : ": " + std::to_string(*pending) + " migrations to come, serve applies them"));
+}
+
+void check_providers(const config::Config& config, Report& report) {
+  const auto& up = config.upstream;
+  auto client = net::CurlClient::open(
+      {.ca_file = up.ca_file, .proxy = up.proxy, .timeout = up.timeout, .max_response = up.max_response, .observe = {}});
+  if (!client) return report.fail("calls to providers", client.error());
+  NoCache cache;
+  const base::SystemClock clock;
+  base::SystemRandom random;
+  auto broker = providers::Broker::open(config, {**client, cache, clock, random});
+  if (!broker) return report.fail("providers", broker.error());
+  for (const auto& info : broker->list()) {
+    const auto what = "provider " + info.name + " (" + info.protocol + ")";
+    if (info.name == "demo" && config.demo.enabled) {
+      report.ok(what + ": built in");  // it answers only while serve runs
+    } else if (const auto good = broker->check(info.name); good) {
+      report.ok(what);
+    } else {
+      report.fail(what, good.error());
+    }
+  }
+}
+
+}  // namespace
+
+int run_check(const std::string& config_file) {
+  const auto config = load_config(config_file);
+  if (!config) return complain(config.error());
+  Report report;
+  report.ok("configuration " + (config->file.empty() ? std::string{"from the environment"} : config->file));
+  for (const auto& warning : config->warnings) report.warn(warning);
+  if (const auto master = read_master(*config); master) {
+    report.ok("master key " + config->store.key_file);
+  } else {
+    report.fail("master key", master.error());
+  }
+  check_databases(*config, report);
+  check_providers(*config, report);
+  return report.status();
+}
+
+}  // namespace cli
