@@ -102,7 +102,10 @@ http::Response signed_in(Call& call, const providers::Identity& who) {
   auto& deps = call.deps;
   auto ring = deps.keys.ring();
   if (!ring) return failure(ring.error());
-  TokenRequest wanted{.provider = call.name, .refresh_jti = token::make_jti(deps.random), .now = deps.clock.now()};
+  TokenRequest wanted;
+  wanted.provider = call.name;
+  wanted.refresh_jti = token::make_jti(deps.random);
+  wanted.now = deps.clock.now();
   wanted.refresh_expires = wanted.now + deps.config.tokens.refresh_ttl;
   auto done = deps.store.sign_in(record_of(call, who, wanted));
   if (!done) return login_failure(done.error());
