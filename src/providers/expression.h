@@ -5,6 +5,7 @@
 //         | name                     a setting or variable: client_id, client_secret, access_token, scope, api_url, ...
 //         | "'" text "'"             itself
 //         | name "(" expr, ... ")"   before(x,s) after(x,s) last(x,s) if(x,a,b) hmac_sha256_hex(key,x) ...: the table is in functions.cc
+//         | '"' template '"'
 // A template is text with {expr} in it; if one of them gives no value, the template gives none.
 // Compiled at start, evaluated without side effects; a Values lives as long as the answers it points into.
 #pragma once

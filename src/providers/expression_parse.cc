@@ -1,5 +1,7 @@
 // expression_parse.cc: text to Expression, by recursive descent. The text comes from provider files and the configuration: mistakes are told
 // with their place; depth is limited because a file is still input.
+#include <algorithm>
+
 #include "base/text.h"
 #include "providers/expression.h"
 
@@ -33,6 +35,12 @@ class Parser {
     return node;
   }
 
+  base::Result<Node> quoted() {
+    const auto end = text_.find('"', ++at_);
+    if (end == std::string_view::npos) return wrong("the closing \" is missing");
+    return pieces(end, 1);
+  }
+
   base::Result<Node> call(const std::string& name) {
     const auto* entry = find_function(name);
     if (entry == nullptr) return wrong("there is no function " + name);
@@ -50,6 +58,25 @@ class Parser {
     }
     ++at_;
     if (node.parts.size() != entry->arguments) return wrong(name + " takes " + std::to_string(entry->arguments) + " arguments");
+    return node;
+  }
+
+  /// A template, up to `end`; `after` characters close it.
+  base::Result<Node> pieces(std::size_t end, std::size_t after) {
+    Node node{.kind = Kind::all};
+    while (at_ < end) {
+      const auto brace = std::min(text_.find('{', at_), end);
+      if (brace != at_) node.parts.push_back({.kind = Kind::literal, .text = std::string{text_.substr(at_, brace - at_)}});
+      at_ = brace;
+      if (brace == end) break;
+      ++at_;
+      auto part = any();
+      if (!part) return part.error();
+      if (peek() != '}' || at_ >= end) return wrong("want }");
+      ++at_;
+      node.parts.push_back(std::move(*part));
+    }
+    at_ += after;
     return node;
   }
 
@@ -98,6 +125,7 @@ class Parser {
   base::Result<Node> one() {
     skip();
     if (peek() == '\'') return literal();
+    if (peek() == '"') return quoted();
     std::string name;
     while (is_name(peek())) name += text_[at_++];
     if (name.empty()) return wrong("want t:/..., u:/..., i:/..., c:/..., a name, or 'text'");
@@ -134,22 +162,7 @@ class Parser {
     if (node && !done()) return wrong("want | or the end");
     return node;
   }
-
-  base::Result<Node> pieces() {
-    Node node{.kind = Kind::all};
-    while (!done()) {
-      const auto brace = text_.find('{', at_);
-      if (brace != at_) node.parts.push_back({.kind = Kind::literal, .text = std::string{text_.substr(at_, brace - at_)}});
-      if (brace == std::string_view::npos) break;
-      at_ = brace + 1;
-      auto part = any();
-      if (!part) return part.error();
-      if (peek() != '}') return wrong("want }");
-      ++at_;
-      node.parts.push_back(std::move(*part));
-    }
-    return node;
-  }
+  base::Result<Node> pattern() { return pieces(text_.size(), 0); }
 };
 
 }  // namespace
@@ -163,7 +176,7 @@ base::Result<Expression> Expression::parse(std::string_view text) {
 }
 
 base::Result<Expression> Expression::parse_template(std::string_view text) {
-  auto node = Parser{text}.pieces();
+  auto node = Parser{text}.pattern();
   if (!node) return node.error();
   Expression expression;
   expression.root_ = std::move(*node);
