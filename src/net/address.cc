@@ -25,10 +25,13 @@ struct Block6 {
 constexpr std::uint32_t v4(unsigned a, unsigned b, unsigned c = 0, unsigned d = 0) { return a << 24 | b << 16 | c << 8 | d; }
 
 constexpr Block4 special4[] = {
-    {v4(0, 0), 8},          {v4(10, 0), 8},        {v4(100, 64), 10},    {v4(127, 0), 8},        // this network, private, CGNAT (RFC 6598), loopback
-    {v4(169, 254), 16},     {v4(172, 16), 12},     {v4(192, 0, 0), 24},  {v4(192, 0, 2), 24},    // link-local (cloud metadata), private, IETF, docs
-    {v4(192, 88, 99), 24},  {v4(192, 168), 16},    {v4(198, 18), 15},    {v4(198, 51, 100), 24},  // 6to4 relays, private, benchmark, docs
-    {v4(203, 0, 113), 24},  {v4(224, 0), 4},       {v4(240, 0), 4},                               // docs, multicast, reserved and broadcast
+    {v4(0, 0), 8},          {v4(10, 0), 8},     {v4(100, 64), 10},
+    {v4(127, 0), 8},  // this network, private, CGNAT (RFC 6598), loopback
+    {v4(169, 254), 16},     {v4(172, 16), 12},  {v4(192, 0, 0), 24},
+    {v4(192, 0, 2), 24},  // link-local (cloud metadata), private, IETF, docs
+    {v4(192, 88, 99), 24},  {v4(192, 168), 16}, {v4(198, 18), 15},
+    {v4(198, 51, 100), 24},                                       // 6to4 relays, private, benchmark, docs
+    {v4(203, 0, 113), 24},  {v4(224, 0), 4},    {v4(240, 0), 4},  // docs, multicast, reserved and broadcast
 };
 // Inside 2000::/3; all else of IPv6 is not global unicast.
 constexpr Block6 special6[] = {

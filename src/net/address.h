@@ -15,8 +15,8 @@ enum class Reach : std::uint8_t {
 };
 
 /// True for addresses that are globally reachable (RFC 6890, the IANA special-purpose registries): not private, shared (CGNAT), link-local,
-/// loopback, unique-local, multicast, documentation, benchmark, reserved or unspecified. IPv4 inside IPv6 (mapped, NAT64) is judged as IPv4.
-/// False for anything but IPv4 and IPv6.
+/// loopback, unique-local, multicast, documentation, benchmark, reserved or unspecified. IPv4 inside IPv6 (mapped, NAT64) is judged as
+/// IPv4. False for anything but IPv4 and IPv6.
 bool is_public(const sockaddr& address) noexcept;
 /// 127.0.0.0/8, ::1 and ::ffff:127.0.0.0/104.
 bool is_loopback(const sockaddr& address) noexcept;

@@ -14,7 +14,8 @@ using std::chrono::milliseconds;
 
 template <class T>
 void set(CURL* easy, CURLoption option, T value) {
-  curl_easy_setopt(easy, option, value);  // options known to this libcurl and strings that fit: it cannot fail but for memory, and then the transfer does
+  curl_easy_setopt(easy, option,
+                   value);  // options known to this libcurl and strings that fit: it cannot fail but for memory, and then the transfer does
 }
 
 /// Half of the time for the connection, so that an unreachable host is told apart from a slow one.
@@ -151,7 +152,8 @@ std::size_t Call::take_header(std::string_view line) noexcept {
     auto name = base::lower(text.substr(0, colon));
     const auto value = base::trim(text.substr(colon + 1));
     // Only what we asked for: other codings would bring decoders with windows of many MB, and stacks of them (RFC 9110 8.4).
-    if (name == "content-encoding" && !base::equal_no_case(value, "gzip") && !base::equal_no_case(value, "deflate") && !base::equal_no_case(value, "identity"))
+    if (name == "content-encoding" && !base::equal_no_case(value, "gzip") && !base::equal_no_case(value, "deflate") &&
+        !base::equal_no_case(value, "identity"))
       return stop("protocol: content coding that was not asked for");
     response_.headers.emplace_back(std::move(name), value);
   }  // A trailer is no header (RFC 9110 6.5.1).
@@ -164,8 +166,12 @@ std::size_t Call::take_body(std::string_view bytes) noexcept {
   return bytes.size();
 }
 
-std::size_t Call::on_header(char* p, std::size_t size, std::size_t n, void* call) noexcept { return static_cast<Call*>(call)->take_header({p, size * n}); }
-std::size_t Call::on_body(char* p, std::size_t size, std::size_t n, void* call) noexcept { return static_cast<Call*>(call)->take_body({p, size * n}); }
+std::size_t Call::on_header(char* p, std::size_t size, std::size_t n, void* call) noexcept {
+  return static_cast<Call*>(call)->take_header({p, size * n});
+}
+std::size_t Call::on_body(char* p, std::size_t size, std::size_t n, void* call) noexcept {
+  return static_cast<Call*>(call)->take_body({p, size * n});
+}
 
 curl_socket_t Call::on_open(void* call, curlsocktype, curl_sockaddr* address) noexcept {
   auto& self = *static_cast<Call*>(call);
@@ -185,7 +191,8 @@ int Call::on_ready(void* call, char* remote, char*, int, int) noexcept {
 
 base::Error Call::explain(CURLcode code) const {
   // An address that was refused counts only if no other address of the name would do.
-  if (broke_ && (code == CURLE_WRITE_ERROR || code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_COULDNT_CONNECT)) return refuse(broke_, target_.host);
+  if (broke_ && (code == CURLE_WRITE_ERROR || code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_COULDNT_CONNECT))
+    return refuse(broke_, target_.host);
   long tunnel = 0;
   if (via_proxy()) curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &tunnel);
   if (tunnel != 0 && tunnel / 100 != 2) return refuse("proxy: answered " + std::to_string(tunnel), target_.host);

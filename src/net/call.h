@@ -38,8 +38,8 @@ class Call {
   base::Error error_;
   bool failed_ = false;
   std::size_t max_body_ = 0, header_bytes_ = 0;
-  bool headers_done_ = false;                          // what comes after them are trailers
-  const char* broke_ = nullptr;                        // the rule that made a callback stop the transfer
+  bool headers_done_ = false;    // what comes after them are trailers
+  const char* broke_ = nullptr;  // the rule that made a callback stop the transfer
   Time begun_{}, deadline_{};
   char curl_says_[CURL_ERROR_SIZE] = {};
   std::mutex mutex_;

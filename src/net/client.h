@@ -16,8 +16,8 @@ using Header = std::pair<std::string, std::string>;
 
 struct Request {
   std::string method = "GET";
-  std::string url = {};                 // absolute; https, or http on loopback: anything else is refused before a packet is sent
-  std::vector<Header> headers = {};     // no CR, LF or NUL: refused
+  std::string url = {};              // absolute; https, or http on loopback: anything else is refused before a packet is sent
+  std::vector<Header> headers = {};  // no CR, LF or NUL: refused
   std::string body = {};
   /// False for URLs that stand in a fetched document (jwks_uri, token_endpoint of a discovery ...) of a provider that is not itself on
   /// loopback: then private, link-local and loopback addresses are refused after name resolution (SSRF; CWE-918).
@@ -25,12 +25,12 @@ struct Request {
   /// 0 = the client's default (upstream.timeout, upstream.max_response).
   std::chrono::milliseconds timeout{0};
   std::size_t max_response = 0;
-  int redirects = 0;                    // how many redirects may be followed; https only, never for a POST
+  int redirects = 0;  // how many redirects may be followed; https only, never for a POST
 };
 
 struct Response {
   int status = 0;
-  std::vector<Header> headers;          // names in lower case
+  std::vector<Header> headers;  // names in lower case
   std::string body;
   /// First header of that (lower-case) name, or "".
   std::string_view header(std::string_view name) const noexcept;

@@ -89,7 +89,9 @@ struct CurlClient::Impl {
   base::Result<Response> exchange(const std::shared_ptr<Call>& call, const Request& request, const Target& target, Time deadline);
   base::Result<Response> to_the_end(const std::shared_ptr<Call>& call, const Request& request, Target target);
 
-  static void lock(CURL*, curl_lock_data data, curl_lock_access, void* impl) noexcept { static_cast<Impl*>(impl)->share_locks[data].lock(); }
+  static void lock(CURL*, curl_lock_data data, curl_lock_access, void* impl) noexcept {
+    static_cast<Impl*>(impl)->share_locks[data].lock();
+  }
   static void unlock(CURL*, curl_lock_data data, void* impl) noexcept { static_cast<Impl*>(impl)->share_locks[data].unlock(); }
 };
 
@@ -146,12 +148,14 @@ void CurlClient::Impl::give_back(std::shared_ptr<Call> call) {
   if (--in_flight == 0 && closing) idle.notify_all();
 }
 
-base::Result<Response> CurlClient::Impl::exchange(const std::shared_ptr<Call>& call, const Request& request, const Target& target, Time deadline) {
+base::Result<Response> CurlClient::Impl::exchange(const std::shared_ptr<Call>& call, const Request& request, const Target& target,
+                                                  Time deadline) {
   if (!request.private_addresses && !settings.proxy.empty()) {
     const auto host = host_as_curl_reads_it(request.url);
     if (host.empty() || (is_literal(host) && !allows(target.reach, host))) return refuse("refused: private address", target.host);
   }
-  if (!call->prepare(request, target, std::chrono::steady_clock::now(), deadline)) return base::Error{base::Code::internal, "curl: out of memory"};
+  if (!call->prepare(request, target, std::chrono::steady_clock::now(), deadline))
+    return base::Error{base::Code::internal, "curl: out of memory"};
   loop->submit(call);
   return call->wait();
 }
@@ -184,7 +188,8 @@ base::Result<std::unique_ptr<CurlClient>> CurlClient::open(CurlOptions options) 
   auto ca = ca_file(options.ca_file);
   if (!ca) return ca.error();
   auto impl = std::make_unique<Impl>();
-  impl->settings = {std::move(*ca), std::move(options.proxy), "latchstring/" LATCHSTRING_VERSION, options.timeout, options.max_response, std::move(options.observe)};
+  impl->settings = {std::move(*ca),  std::move(options.proxy), "latchstring/" LATCHSTRING_VERSION,
+                    options.timeout, options.max_response,     std::move(options.observe)};
   impl->max_in_flight = options.max_in_flight;
   if (auto opened = impl->open(); !opened) return opened.error();
   return std::unique_ptr<CurlClient>{new CurlClient{std::move(impl)}};

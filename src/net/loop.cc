@@ -14,7 +14,7 @@
 namespace net {
 namespace {
 
-constexpr long kept_connections = 512;    // idle ones included; a host with HTTP/2 needs a handful, one with HTTP/1.1 as many as calls
+constexpr long kept_connections = 1024;       // idle ones included; HTTP/2 needs a handful, HTTP/1.1 as many as calls at once
 constexpr long streams_per_connection = 250;  // at most; the server's own limit counts too
 
 base::Error os_error(const char* what) { return {base::Code::internal, std::string{what} + ": " + std::generic_category().message(errno)}; }
@@ -184,7 +184,8 @@ int Loop::on_socket(CURL*, curl_socket_t fd, int what, void* loop, void* known) 
   }
   epoll_event event{.events = 0, .data = {.fd = fd}};
   event.events = (what & CURL_POLL_IN ? std::uint32_t{EPOLLIN} : 0) | (what & CURL_POLL_OUT ? std::uint32_t{EPOLLOUT} : 0);
-  if (epoll_ctl(self.epoll_, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) != 0) epoll_ctl(self.epoll_, known ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event);
+  if (epoll_ctl(self.epoll_, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) != 0)
+    epoll_ctl(self.epoll_, known ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event);
   if (!known) curl_multi_assign(self.multi_.get(), fd, loop);
   return 0;
 }

@@ -1,5 +1,5 @@
-// loop.h: the I/O thread of a worker: one curl multi handle on epoll, through libcurl's socket interface, whose cost per event does not grow
-// with the number of calls under way (curl_multi_perform looks at all of them each time). Of net/ alone.
+// loop.h: the I/O thread of a worker: one curl multi handle on epoll, through libcurl's socket interface, whose cost per event does not
+// grow with the number of calls under way (curl_multi_perform looks at all of them each time). Of net/ alone.
 #pragma once
 #include <map>
 #include <memory>
@@ -21,7 +21,7 @@ class Loop {
   };
   Multi multi_;
   int epoll_ = -1, wake_ = -1;
-  std::optional<Time> timer_;                    // when libcurl wants to be called
+  std::optional<Time> timer_;  // when libcurl wants to be called
   std::unordered_map<CURL*, Active> active_;
   std::multimap<Time, CURL*> deadlines_;
   std::mutex mutex_;

@@ -15,8 +15,9 @@ struct Target {
   Reach reach = Reach::any;
 };
 
-/// Code::upstream with "refused: why, host" unless the URL is https (or http on loopback), has no user name, at most 16 KiB of visible ASCII,
-/// and method and headers cannot break out of their lines (CWE-113) or reframe the message (Host, Content-Length, Transfer-Encoding; CWE-444).
+/// Code::upstream with "refused: why, host" unless the URL is https (or http on loopback), has no user name, at most 16 KiB of visible
+/// ASCII, and method and headers cannot break out of their lines (CWE-113) or reframe the message (Host, Content-Length, Transfer-Encoding;
+/// CWE-444).
 base::Result<Target> check(const Request& request);
 
 /// The request that follows a redirect to `url` (absolute): https only; another origin gets none of our headers but Accept, and, since its

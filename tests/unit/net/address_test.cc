@@ -72,7 +72,7 @@ struct Loop {
   bool loopback;
 };
 std::ostream& operator<<(std::ostream& os, const Loop& r) { return os << r.address; }
-const Loop loops[] = {{"127.0.0.1", true}, {"127.8.9.10", true}, {"::1", true}, {"::ffff:127.0.0.1", true}, {"128.0.0.1", false},
+const Loop loops[] = {{"127.0.0.1", true}, {"127.8.9.10", true}, {"::1", true},  {"::ffff:127.0.0.1", true}, {"128.0.0.1", false},
                       {"10.0.0.1", false}, {"::", false},        {"::2", false}, {"::ffff:10.0.0.1", false}, {"localhost", false}};
 
 }  // namespace

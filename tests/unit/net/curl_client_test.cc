@@ -37,7 +37,7 @@ std::string many(const std::string& s, std::size_t n) {
 /// "" or the detail of the failure.
 std::string failure(const base::Result<net::Response>& r) { return r ? "" : r.error().detail; }
 
-/// gzip of 1 MiB of zeros (1,055 bytes), written out as its stored parts: header, then deflate blocks that repeat one byte.
+/// "hello" as gzip (RFC 1952).
 const std::string gzip_hello = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xcb\x48\xcd\xc9\xc9\x07\x00\x86\xa6\x10\x36\x05\x00\x00\x00"s;
 
 struct Row {
@@ -49,17 +49,23 @@ std::ostream& operator<<(std::ostream& os, const Row& r) { return os << r.why; }
 
 const Row faults[] = {
     {"a body above the limit, announced", once("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"), "too large: "},
-    {"a body above the limit, chunked, never ending", [](Connection& c) {
+    {"a body above the limit, chunked, never ending",
+     [](Connection& c) {
        c.read_request();
        c.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
        while (c.write("400\r\n" + std::string(1024, 'x') + "\r\n")) {
        }
-     }, "too large: body"},
+     },
+     "too large: body"},
     {"a body above the limit, until close", once("HTTP/1.1 200 OK\r\n\r\n" + std::string(5000, 'x')), "too large: body"},
     {"one header line above 64 KiB", once("HTTP/1.1 200 OK\r\nX: " + std::string(70'000, 'x') + "\r\n\r\n"), "too large: headers"},
-    {"many headers above 64 KiB", once("HTTP/1.1 200 OK\r\n" + many("X-Fill: " + std::string(1000, 'x') + "\r\n", 70) + "\r\n"), "too large: headers"},
-    {"interim answers without end", once(many("HTTP/1.1 103 Early Hints\r\nLink: " + std::string(1000, 'x') + "\r\n\r\n", 70)), "too large: headers"},
-    {"trailers above 64 KiB", once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + many("X: " + std::string(1000, 'x') + "\r\n", 70) + "\r\n"), "too large: headers"},
+    {"many headers above 64 KiB", once("HTTP/1.1 200 OK\r\n" + many("X-Fill: " + std::string(1000, 'x') + "\r\n", 70) + "\r\n"),
+     "too large: headers"},
+    {"interim answers without end", once(many("HTTP/1.1 103 Early Hints\r\nLink: " + std::string(1000, 'x') + "\r\n\r\n", 70)),
+     "too large: headers"},
+    {"trailers above 64 KiB",
+     once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + many("X: " + std::string(1000, 'x') + "\r\n", 70) + "\r\n"),
+     "too large: headers"},
     {"an answer that stops half-way", once("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"), "protocol: "},
     {"headers that stop half-way", once("HTTP/1.1 200 OK\r\nContent-Le"), "protocol: "},
     {"a chunked body without its last chunk", once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"), "protocol: "},
@@ -68,17 +74,32 @@ const Row faults[] = {
     {"no HTTP at all", once("SSH-2.0-OpenSSH_9.2\r\n"), "protocol: "},
     {"HTTP/0.9", once("hello"), "protocol: "},
     {"nothing", once(""), "protocol: "},
-    {"a coding that was not asked for", once("HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\nContent-Length: 4\r\n\r\nabcd"), "protocol: content coding"},
-    {"codings on top of each other", once("HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip\r\nContent-Length: 4\r\n\r\nabcd"), "protocol: content coding"},
+    {"a coding that was not asked for", once("HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\nContent-Length: 4\r\n\r\nabcd"),
+     "protocol: content coding"},
+    {"codings on top of each other", once("HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip\r\nContent-Length: 4\r\n\r\nabcd"),
+     "protocol: content coding"},
     {"gzip that is none", once("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd"), "protocol: "},
-    {"no answer", [](Connection& c) { c.read_request(); c.readable(5000); }, "timeout: "},
-    {"headers, then no body", [](Connection& c) { c.read_request(); c.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"); c.readable(5000); }, "timeout: "},
-    {"a byte now and then for ever", [](Connection& c) {
+    {"no answer",
+     [](Connection& c) {
+       c.read_request();
+       c.readable(5000);
+     },
+     "timeout: "},
+    {"headers, then no body",
+     [](Connection& c) {
+       c.read_request();
+       c.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+       c.readable(5000);
+     },
+     "timeout: "},
+    {"a byte now and then for ever",
+     [](Connection& c) {
        c.read_request();
        c.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
        while (!c.readable(20) && c.write("x")) {
        }
-     }, "timeout: "},
+     },
+     "timeout: "},
 };
 
 }  // namespace
@@ -99,7 +120,9 @@ BOOST_DATA_TEST_CASE(an_answer_that_is_not_right_is_an_upstream_error, boost::un
 }
 
 BOOST_AUTO_TEST_CASE(the_answer_comes_as_it_was_sent) {
-  Server server{always("HTTP/1.1 103 Early Hints\r\nX-Early: 1\r\n\r\nHTTP/1.1 418 Teapot\r\nContent-Type: text/plain\r\nX-Two:  a \r\nX-Two: b\r\nContent-Length: 5\r\n\r\nhello")};
+  Server server{
+      always("HTTP/1.1 103 Early Hints\r\nX-Early: 1\r\n\r\nHTTP/1.1 418 Teapot\r\nContent-Type: text/plain\r\nX-Two:  a \r\nX-Two: "
+             "b\r\nContent-Length: 5\r\n\r\nhello")};
   const auto answer = client()->send({.url = server.url()});
   BOOST_REQUIRE(answer);
   BOOST_TEST(answer->status == 418);
@@ -115,7 +138,10 @@ BOOST_AUTO_TEST_CASE(the_request_goes_as_it_was_given) {
     seen.set_value(c.read_request());
     c.write(sized("{}"));
   }};
-  BOOST_REQUIRE(client()->send({.method = "POST", .url = server.url("/t?a=b"), .headers = {{"Accept", "application/json"}, {"X-Empty", ""}}, .body = "code=1&x=\0"s}));
+  BOOST_REQUIRE(client()->send({.method = "POST",
+                                .url = server.url("/t?a=b"),
+                                .headers = {{"Accept", "application/json"}, {"X-Empty", ""}},
+                                .body = "code=1&x=\0"s}));
   const auto text = seen.get_future().get();
   BOOST_TEST(text.starts_with("POST /t?a=b HTTP/1.1\r\n"), text);
   BOOST_TEST(text.find("\r\nUser-Agent: latchstring/") != std::string::npos, text);
@@ -129,7 +155,8 @@ struct Method {
   const char *method, *body, *line;
 };
 std::ostream& operator<<(std::ostream& os, const Method& m) { return os << m.method << " with '" << m.body << "'"; }
-const Method methods[] = {{"DELETE", "", "DELETE / HTTP"}, {"PUT", "x", "PUT / HTTP"}, {"HEAD", "", "HEAD / HTTP"}, {"POST", "", "POST / HTTP"}};
+const Method methods[] = {
+    {"DELETE", "", "DELETE / HTTP"}, {"PUT", "x", "PUT / HTTP"}, {"HEAD", "", "HEAD / HTTP"}, {"POST", "", "POST / HTTP"}};
 BOOST_DATA_TEST_CASE(every_method_is_sent_as_it_is, boost::unit_test::data::make(methods), row) {
   std::promise<std::string> seen;
   Server server{[&](Connection& c) {
@@ -206,8 +233,15 @@ BOOST_AUTO_TEST_CASE(a_post_is_not_redirected) {
   BOOST_TEST(answer->status == 307);
 }
 
-const std::string private_urls[] = {"https://10.1.2.3/", "https://192.168.0.1/", "https://169.254.169.254/latest", "https://[fd00::1]/", "https://[::ffff:10.0.0.1]/",
-                                    "https://0.0.0.0/", "https://2130706433/", "https://0x7f.1/", "https://0177.0.0.1/"};
+const std::string private_urls[] = {"https://10.1.2.3/",
+                                    "https://192.168.0.1/",
+                                    "https://169.254.169.254/latest",
+                                    "https://[fd00::1]/",
+                                    "https://[::ffff:10.0.0.1]/",
+                                    "https://0.0.0.0/",
+                                    "https://2130706433/",
+                                    "https://0x7f.1/",
+                                    "https://0177.0.0.1/"};
 BOOST_DATA_TEST_CASE(a_private_address_out_of_a_document_is_refused, boost::unit_test::data::make(private_urls), url) {
   BOOST_TEST(failure(client()->send({.url = url, .private_addresses = false})).starts_with("refused: private address"), url);
 }
@@ -269,7 +303,9 @@ BOOST_AUTO_TEST_CASE(threads_share_the_client) {
   Server one{always(sized("1"))}, two{always(sized("2"))};
   std::atomic<int> seen{0}, wrong{0};
   net::CurlOptions options;
-  options.observe = [&](std::string_view host, std::string_view outcome, std::chrono::microseconds) { seen += host == "127.0.0.1" && outcome == "200"; };
+  options.observe = [&](std::string_view host, std::string_view outcome, std::chrono::microseconds) {
+    seen += host == "127.0.0.1" && outcome == "200";
+  };
   {
     const auto c = client(options);
     std::vector<std::jthread> threads;
@@ -321,10 +357,14 @@ struct Bad {
 };
 std::ostream& operator<<(std::ostream& os, const Bad& b) { return os << b.why; }
 const Bad bad[] = {
-    {"no such file", {.ca_file = "/nonexistent/ca.pem"}},       {"a file without a certificate", {.ca_file = "/dev/null"}},
-    {"a proxy that speaks something else", {.proxy = "socks5://127.0.0.1:1080"}}, {"a proxy that is no URL", {.proxy = "proxy:3128"}},
+    {"no such file", {.ca_file = "/nonexistent/ca.pem"}},
+    {"a file without a certificate", {.ca_file = "/dev/null"}},
+    {"a proxy that speaks something else", {.proxy = "socks5://127.0.0.1:1080"}},
+    {"a proxy that is no URL", {.proxy = "proxy:3128"}},
     {"a proxy with a path", {.proxy = "http://proxy:3128/x"}},
 };
-BOOST_DATA_TEST_CASE(a_wrong_option_stops_the_start, boost::unit_test::data::make(bad), row) { BOOST_TEST(!net::CurlClient::open(row.options)); }
+BOOST_DATA_TEST_CASE(a_wrong_option_stops_the_start, boost::unit_test::data::make(bad), row) {
+  BOOST_TEST(!net::CurlClient::open(row.options));
+}
 
 BOOST_AUTO_TEST_SUITE_END()

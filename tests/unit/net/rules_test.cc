@@ -17,7 +17,9 @@ struct Row {
 std::ostream& operator<<(std::ostream& os, const Row& r) { return os << r.why; }
 
 net::Request get(std::string url) { return {.url = std::move(url)}; }
-net::Request with(std::string name, std::string value) { return {.url = "https://p.example/", .headers = {{std::move(name), std::move(value)}}}; }
+net::Request with(std::string name, std::string value) {
+  return {.url = "https://p.example/", .headers = {{std::move(name), std::move(value)}}};
+}
 net::Request method(std::string m) { return {.method = std::move(m), .url = "https://p.example/"}; }
 net::Request foreign(std::string url) { return {.url = std::move(url), .private_addresses = false}; }
 
@@ -73,14 +75,20 @@ struct Redirect {
 };
 std::ostream& operator<<(std::ostream& os, const Redirect& r) { return os << r.why; }
 const Redirect redirects[] = {
-    {"a GET that may", "GET", 1, 302, true},         {"307", "GET", 1, 307, true},
-    {"HEAD", "HEAD", 1, 301, true},                  {"none allowed", "GET", 0, 302, false},
-    {"never a POST", "POST", 5, 307, false},         {"not even as a GET afterwards", "POST", 5, 303, false},
-    {"304 asks for none", "GET", 1, 304, false},     {"300 asks for none", "GET", 1, 300, false},
+    {"a GET that may", "GET", 1, 302, true},
+    {"307", "GET", 1, 307, true},
+    {"HEAD", "HEAD", 1, 301, true},
+    {"none allowed", "GET", 0, 302, false},
+    {"never a POST", "POST", 5, 307, false},
+    {"not even as a GET afterwards", "POST", 5, 303, false},
+    {"304 asks for none", "GET", 1, 304, false},
+    {"300 asks for none", "GET", 1, 300, false},
     {"an answer", "GET", 1, 200, false},
 };
 
-const net::Request asked{.url = "https://p.example/a", .headers = {{"Authorization", "Bearer s"}, {"Accept", "application/json"}, {"X-Api-Key", "s"}}, .redirects = 2};
+const net::Request asked{.url = "https://p.example/a",
+                         .headers = {{"Authorization", "Bearer s"}, {"Accept", "application/json"}, {"X-Api-Key", "s"}},
+                         .redirects = 2};
 
 }  // namespace
 

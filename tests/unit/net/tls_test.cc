@@ -1,4 +1,5 @@
-// TLS: a provider is who its certificate says, by a CA that is trusted. The server is `openssl s_server` with a certificate made for the run.
+// TLS: a provider is who its certificate says, by a CA that is trusted. The server is `openssl s_server` with a certificate made for the
+// run.
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -74,8 +75,8 @@ class Program {
 /// A certificate for `name` that is its own CA: NAME.pem and NAME.key in `dir`.
 std::string certificate(const Directory& dir, const std::string& name) {
   const auto base = dir.path + '/' + name;
-  Program make{{"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=" + name, "-addext",
-                "subjectAltName=DNS:" + name, "-keyout", base + ".key", "-out", base + ".pem"}};
+  Program make{{"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                "/CN=" + name, "-addext", "subjectAltName=DNS:" + name, "-keyout", base + ".key", "-out", base + ".pem"}};
   BOOST_REQUIRE(make.wait() == 0);
   return base;
 }
@@ -86,7 +87,9 @@ struct Provider {
   Program server;
   std::string port;
 
-  explicit Provider(std::vector<std::string> more = {}) : server(command(std::move(more))), port(server.after("ACCEPT 127.0.0.1:")) { BOOST_REQUIRE(!port.empty()); }
+  explicit Provider(std::vector<std::string> more = {}) : server(command(std::move(more))), port(server.after("ACCEPT 127.0.0.1:")) {
+    BOOST_REQUIRE(!port.empty());
+  }
   std::vector<std::string> command(std::vector<std::string> more) const {
     std::vector<std::string> words{"openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", base + ".pem", "-key", base + ".key", "-www"};
     words.insert(words.end(), more.begin(), more.end());
