@@ -1,16 +1,18 @@
 // advice.js: what to do about an error, by its text or status. The first row that fits counts.
 
 const rows = [
-  [/redirect_uri must be/, () => `Add this line to latchstring.toml and start latchstring again: redirect_uris = ["${new URL("callback.html", location.href)}"]`],
+  [/redirect_uri must be/, () => "Add this line to latchstring.toml and start latchstring again: " +
+    `redirect_uris = ["${new URL("callback.html", location.href)}"]`],
   [/not supported$/, () => "This provider is not enabled in latchstring.toml. Choose another one, or enable it there."],
   [/canceled|cancelled|denied/i, () => "You, or the provider, said no. Nothing was changed, and nobody was signed in."],
-  [/state/i, () => "A sign-in can be finished once, by the browser that began it, and within ten minutes. Begin again. If it keeps failing, see " +
-    "whether this browser keeps cookies for this site."],
+  [/state/i, () => "A sign-in can be finished once, by the browser that began it, and within ten minutes. Begin again. If it keeps " +
+    "failing, see whether this browser keeps cookies for this site."],
   [/inactive|disabled/i, () => "This account has been switched off. Only an administrator can switch it on again."],
   [/already (in use|associated)/i, () => "Sign in with the provider that you used the first time."],
-  [/could not be reached|Connection error|Network error/i, () => "The provider does not answer. Wait a moment. An administrator finds the reason with: latchstring check"],
-  [/Token error|Invalid key|expired|credentials/i, () => "The provider refused latchstring itself. An administrator should compare client_id and client_secret with the " +
-    "provider's own pages; `latchstring check` helps."],
+  [/could not be reached|Connection error|Network error/i, () => "The provider does not answer. Wait a moment. An administrator finds " +
+    "the reason with `latchstring check`."],
+  [/Token error|Invalid key|expired|credentials/i, () => "The provider refused latchstring itself. An administrator should compare " +
+    "client_id and client_secret with the provider's own pages; `latchstring check` helps."],
 ];
 
 const byStatus = {

@@ -50,11 +50,12 @@ function tokensSection(tokens) {
 function requestsSection(provider) {
   const shape = new URLSearchParams([...params].map(([name]) => [name, "..."]));
   return el("section", {}, el("h2", {}, "The two requests"),
-    el("p", {}, "This page and the one before it made them, bound to this browser by a cookie. From a shell a ", el("code", {}, "flow_verifier"),
-      " takes the cookie's place: the first request sends its SHA-256 as ", el("code", {}, "flow_challenge"), ", the second one sends itself."),
+    el("p", {}, "This page and the one before it made them, bound to this browser by a cookie. From a shell a ",
+      el("code", {}, "flow_verifier"), " takes the cookie's place: the first request sends its SHA-256 as ",
+      el("code", {}, "flow_challenge"), ", the second one sends the verifier itself."),
     copyable("First request", firstRequest(providerUrl(provider), pageUrl())),
-    el("p", {}, "Open the address that it prints in this browser and sign in. You come back to this page, which then shows the second request with ",
-      "all values. Its shape is:"),
+    el("p", {}, "Open the address that it prints in this browser and sign in. You come back to this page, which then shows the second ",
+      "request with all values. Its shape is:"),
     el("pre", {}, el("code", {}, secondRequest(providerUrl(provider), shape))));
 }
 
@@ -62,7 +63,8 @@ async function showSignedIn(provider, tokens) {
   const who = await me(tokens.access).then(
     (answer) => table("Answer of GET /users/me/", answer),
     (error) => problem(error.message, advice(error)));
-  show(`Signed in as ${tokens.user}`, el("section", {}, el("h2", {}, "Who this is"), who), tokensSection(tokens), requestsSection(provider), again());
+  show(`Signed in as ${tokens.user}`, el("section", {}, el("h2", {}, "Who this is"), who), tokensSection(tokens),
+    requestsSection(provider), again());
 }
 
 async function finishHere(provider) {
@@ -78,7 +80,7 @@ async function finishHere(provider) {
 // It is not finished unasked: an attacker could have sent the visitor here to sign in as somebody else (RFC 9700 4.7).
 async function showBegunElsewhere() {
   const list = await providers().catch(() => []);
-  if (list.length === 0) return show("Not signed in", problem("This tab has begun no such sign-in.", "Begin again.", "index.html"));
+  if (list.length === 0) return showFailure(new Error("This tab has begun no such sign-in."));
   const choice = el("select", {}, ...list.map((p) => el("option", { value: p.id }, p.title)));
   const line = el("div", {});
   const draw = () => line.replaceChildren(copyable("Second request", secondRequest(providerUrl(choice.value), params)));
@@ -88,15 +90,16 @@ async function showBegunElsewhere() {
     el("p", {}, "You have signed in at the provider, for an attempt that this tab has not begun."),
     list.length > 1 ? el("p", {}, el("label", {}, "Provider ", choice)) : undefined,
     el("p", {}, "If you began it in a shell, finish it in the same shell, within a minute or so:"), line,
-    el("p", {}, "If you began it in another tab of this browser, finish it here. If you began nothing, leave this page: somebody may want you to use ",
-      "an account that is not yours."),
+    el("p", {}, "If you began it in another tab of this browser, finish it here. If you began nothing, leave this page: ",
+      "somebody may want you to use an account that is not yours."),
     el("p", {}, el("button", { type: "button", onclick: () => finishHere(choice.value) }, "Finish in this browser")), again());
 }
 
 const showNothing = () => show("Nothing to finish",
-  el("p", {}, "A sign-in is finished once. This page was opened again, or by hand; the tokens that it showed were kept in its memory only."), again());
+  el("p", {}, "A sign-in is finished once. This page was opened again, or by hand; the tokens that it showed were kept in its memory only."),
+  again());
 
-if (params.size === 0) {
+if ([...params].length === 0) {
   showNothing();
 } else {
   const provider = takeBegun(params);

@@ -31,12 +31,13 @@ async function signIn(provider, button) {
 }
 
 function providerButton(provider) {
-  const button = el("button", { type: "button", onclick: () => signIn(provider, button) }, el("span", {}, `Continue with ${provider.title}`));
+  const button = el("button", { type: "button", onclick: () => signIn(provider, button) }, `Continue with ${provider.title}`);
   return el("li", {}, button);
 }
 
 function showByHand(list) {
-  const show = () => byId("first-request").replaceChildren(copyable("First request", firstRequest(providerUrl(byId("which").value), redirectUri)));
+  const request = () => firstRequest(providerUrl(byId("which").value), redirectUri);
+  const show = () => byId("first-request").replaceChildren(copyable("First request", request()));
   byId("which").replaceChildren(...list.map((p) => el("option", { value: p.id }, p.title)));
   byId("which").addEventListener("change", show);
   show();
@@ -48,8 +49,8 @@ async function start() {
     const list = await providers();
     byId("status").textContent = "";
     if (list.length === 0) {
-      byId("problem").append(problem("No provider is enabled yet.", "Add a stanza such as [providers.google-oauth2] with a client_id to latchstring.toml. " +
-        "The command `latchstring providers` lists the names."));
+      byId("problem").append(problem("No provider is enabled yet.", "Add a stanza such as [providers.google-oauth2] with a client_id to " +
+        "latchstring.toml. The command `latchstring providers` lists the names."));
       return;
     }
     byId("providers").replaceChildren(...list.map(providerButton));

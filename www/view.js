@@ -19,7 +19,8 @@ export function copyable(label, text) {
     said.textContent = done ? "Copied." : "Select the text to copy it.";
   };
   return el("figure", { class: "copyable" },
-    el("figcaption", {}, el("span", {}, label), el("button", { type: "button", class: "small", "aria-label": `Copy: ${label}`, onclick: copy }, "Copy"), said),
+    el("figcaption", {}, el("span", {}, label),
+      el("button", { type: "button", class: "small", "aria-label": `Copy: ${label}`, onclick: copy }, "Copy"), said),
     el("pre", {}, el("code", {}, text)));
 }
 

@@ -5,8 +5,8 @@
 namespace demo {
 namespace {
 
-constexpr std::string_view css = R"(:root { color-scheme: light dark; --ink: #1d2433; --soft: #566072; --paper: #f6f5f1; --card: #fff; --line: #d5d3ca;
-  --accent: #8a3b12; --warn: #fdf1d8; }
+constexpr std::string_view css = R"(:root { color-scheme: light dark; --ink: #1d2433; --soft: #566072; --paper: #f6f5f1; --card: #fff;
+  --line: #d5d3ca; --accent: #8a3b12; --warn: #fdf1d8; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e9e7e1; --soft: #a9afbb; --paper: #15181e; --card: #1e222b; --line: #3a404d; --accent: #f0a070; --warn: #3b2f16; }
 }
@@ -36,8 +36,8 @@ http::Response page(int status, std::string_view form_action, std::string_view t
   // No script can run, nothing can be loaded but our stylesheet, nobody can frame the page (RFC 9700 4.16: clickjacking).
   answer.set("Content-Type", "text/html; charset=utf-8")
       .set("Cache-Control", "no-store")
-      .set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'; form-action " +
-                                          std::string{form_action})
+      .set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'; "
+                                      "form-action " + std::string{form_action})
       .set("X-Content-Type-Options", "nosniff")
       .set("Referrer-Policy", "no-referrer");
   answer.body.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"

@@ -9,8 +9,8 @@ namespace demo {
 
 /// Text for HTML content and double-quoted attributes.
 std::string escape_html(std::string_view s);
-/// The page where the visitor says who signs in, or refuses. `back_to` is the origin that the answer goes to (form-action of the policy, since
-/// browsers apply it to the redirect after a form too); `wrong` is shown above the form, "" = nothing.
+/// The page where the visitor says who signs in, or refuses. `back_to` is the origin that the answer goes to (form-action of the policy,
+/// since browsers apply it to the redirect after a form too); `wrong` is shown above the form, "" = nothing.
 http::Response choose_page(std::string_view back_to, std::string_view wrong);
 /// A request that cannot be sent back to the application, because nothing says that it came from there (RFC 6749 4.1.2.1).
 http::Response refusal_page(std::string_view why);

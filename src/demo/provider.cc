@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "demo/page.h"
 #include "json/writer.h"
 #include "token/jws.h"
@@ -16,20 +17,19 @@ http::Response Provider::handle(const http::Request& request) const {
     Serve serve;
   };
   static constexpr std::array<Route, 6> routes{{
-      {"/demo/.well-known/openid-configuration", "GET, HEAD", [](const Provider& p, const http::Request&) { return p.discovery(); }},
-      {"/demo/authorize", "GET, HEAD, POST", [](const Provider& p, const http::Request& r) { return p.authorize(r); }},
+      {"/demo/.well-known/openid-configuration", "GET,HEAD", [](const Provider& p, const http::Request&) { return p.discovery(); }},
+      {"/demo/authorize", "GET,HEAD,POST", [](const Provider& p, const http::Request& r) { return p.authorize(r); }},
       {"/demo/token", "POST", [](const Provider& p, const http::Request& r) { return p.token(r); }},
-      {"/demo/userinfo", "GET, HEAD, POST", [](const Provider& p, const http::Request& r) { return p.userinfo(r); }},
-      {"/demo/jwks.json", "GET, HEAD", [](const Provider& p, const http::Request&) { return p.jwks(); }},
-      {"/demo/style.css", "GET, HEAD", [](const Provider&, const http::Request&) { return stylesheet(); }},
+      {"/demo/userinfo", "GET,HEAD,POST", [](const Provider& p, const http::Request& r) { return p.userinfo(r); }},
+      {"/demo/jwks.json", "GET,HEAD", [](const Provider& p, const http::Request&) { return p.jwks(); }},
+      {"/demo/style.css", "GET,HEAD", [](const Provider&, const http::Request&) { return stylesheet(); }},
   }};
   const auto it = std::find_if(routes.begin(), routes.end(), [&](const Route& r) { return r.path == request.path; });
   if (it == routes.end()) return http::detail(404, "Not found.");
-  const auto begin = it->methods.find(request.method);
-  const auto end = begin + request.method.size();
-  const bool whole = begin != std::string_view::npos && !request.method.empty() && (begin == 0 || it->methods[begin - 1] == ' ') &&
-                     (end == it->methods.size() || it->methods[end] == ',');
-  if (!whole) return http::detail(405, "Method \"" + request.method + "\" not allowed.").set("Allow", std::string{it->methods});
+  const auto allowed = base::split(it->methods, ',');
+  if (std::find(allowed.begin(), allowed.end(), request.method) == allowed.end()) {
+    return http::detail(405, "Method \"" + request.method + "\" not allowed.").set("Allow", std::string{it->methods});
+  }
   return it->serve(*this, request);
 }
 

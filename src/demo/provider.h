@@ -1,7 +1,7 @@
 // provider.h: the built-in demo provider, for trying latchstring out without an account anywhere. A small but strict OpenID provider
-// (OpenID Connect Core 1.0 3.1, Discovery 1.0, RFC 7636, RFC 9207) that asks for no password: it is refused unless everything is on loopback.
-// It keeps nothing: codes and access tokens are sealed under the master key, so that every worker can redeem what another one issued. For the
-// same reason a code is not single-use, only short-lived and bound to its PKCE challenge.
+// (OpenID Connect Core 1.0 3.1, Discovery 1.0, RFC 7636, RFC 9207) that asks for no password: it is refused unless everything is on
+// loopback. It keeps nothing: codes and access tokens are sealed under the master key, so that every worker can redeem what another one
+// issued. For the same reason a code is not single-use, only short-lived and bound to its PKCE challenge.
 #pragma once
 #include <string>
 #include <string_view>

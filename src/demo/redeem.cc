@@ -45,7 +45,9 @@ base::Result<json::Document> open_sealed(const token::Master& master, std::strin
   if (!plain) return wrong;
   auto document = json::Document::parse(plain->reveal());
   if (!document) return wrong;
-  if (document->root()["exp"].integer().value_or(0) <= seconds(now)) return base::Error{base::Code::denied, "demo: expired", "it has expired"};
+  if (document->root()["exp"].integer().value_or(0) <= seconds(now)) {
+    return base::Error{base::Code::denied, "demo: expired", "it has expired"};
+  }
   return document;
 }
 

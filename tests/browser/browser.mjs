@@ -6,8 +6,10 @@ const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run
 
 /// A Playwright browser with stop(), which ends the process by its id if it does not close.
 export async function startBrowser(patience) {
-  const server = await chromium.launchServer({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args, host: "127.0.0.1",
-    timeout: 60_000 * patience, handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false });
+  const server = await chromium.launchServer({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args, host: "127.0.0.1", timeout: 60_000 * patience,
+    handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false,  // run.mjs ends it
+  });
   const browser = await chromium.connect(server.wsEndpoint());
   browser.stop = async () => {
     const late = setTimeout(() => server.process().kill("SIGKILL"), 10_000);

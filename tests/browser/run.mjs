@@ -30,7 +30,8 @@ async function runCase({ name, check, ...options }, browser, origin) {
     console.log(`ok ${name}`);
     return true;
   } catch (error) {
-    console.log(`FAIL ${name} ${String(error.stack ?? error).split("\n").slice(0, 4).join(" | ")}`);
+    const why = String(error.stack ?? error).replaceAll(/\x1b\[\d+m/g, "").split("\n");
+    console.log(`FAIL ${name} ${why.slice(0, 4).join(" | ")}`);
     return false;
   } finally {
     await within(10, tab.close()).catch(() => {});

@@ -32,7 +32,8 @@ export class Tab {
 
   watch(page) {
     page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) this.complaints.push(`${message.text()} (${message.location().url.split("?")[0]})`);
+      const place = message.location().url.split("?")[0];
+      if (["error", "warning"].includes(message.type())) this.complaints.push(`${message.text()} (${place})`);
     });
     page.on("pageerror", (error) => this.complaints.push(`exception: ${error.message}`));
     page.on("dialog", (dialog) => (this.complaints.push(`dialog: ${dialog.message()}`), dialog.dismiss()));
@@ -78,13 +79,14 @@ export class Tab {
 
   /// The text of a "name: value" row of the table under that heading.
   cell(caption, row) {
-    return this.page.locator("table", { has: this.page.getByText(caption, { exact: true }) }).locator("tr", { has: this.page.locator(`th:has-text("${row}")`) })
-      .locator("td").innerText();
+    const table = this.page.locator("table", { has: this.page.getByText(caption, { exact: true }) });
+    return table.locator("tr", { has: this.page.locator(`th:text-is("${row}")`) }).locator("td").innerText();
   }
 
   /// The token as shown under "Access token" or "Refresh token".
   token(title) {
-    return this.page.locator("section.token", { has: this.page.getByRole("heading", { name: title }) }).locator("pre code").textContent();
+    const section = this.page.locator("section.token", { has: this.page.getByRole("heading", { name: title }) });
+    return section.locator("pre code").textContent();
   }
 
   async expectAddressClean() {

@@ -301,7 +301,7 @@ const Asked asked[] = {
     {"tokens are not for GET", "GET", "/demo/token", 405},
     {"no DELETE", "DELETE", "/demo/authorize", 405},
     {"part of a method's name", "EAD", "/demo/jwks.json", 405},
-    {"two methods in one", "GET, HEAD", "/demo/jwks.json", 405},
+    {"two methods in one", "GET,HEAD", "/demo/jwks.json", 405},
     {"no method", "", "/demo/jwks.json", 405},
     {"unknown path", "GET", "/demo/admin", 404},
     {"path with a tail", "GET", "/demo/jwks.json/", 404},
