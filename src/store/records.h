@@ -24,6 +24,7 @@ struct Flow {
   std::string kept;               // the engine's own (nonce, code_verifier, ...), JSON; sealed by the caller if it needs be
   std::string mode;               // "api" (POST /o/{provider}/) or "redirect": neither finishes the other
   base::Time expires{};
+  bool operator==(const Flow&) const = default;
 };
 
 enum class Take { taken, unknown, used, expired };
