@@ -8,6 +8,7 @@
 #include "cli/instance.h"
 #include "net/curl_client.h"
 #include "providers/broker.h"
+#include "store/migrate.h"
 #include "store/sqlite/sqlite_db.h"
 
 namespace cli {
@@ -38,7 +39,7 @@ struct NoCache final : providers::Cache {
   void put(std::string_view, std::string_view) override {}
 };
 
-// A database that is not there is fine where it can be made: serve makes it.
+// A file that is not there is fine where it can be made: serve makes it. (`check` makes none: run by root it would be root's.)
 bool will_be_made(const std::string& path) {
   auto folder = fs::path{path}.parent_path();
   if (folder.empty()) folder = ".";
@@ -46,21 +47,12 @@ bool will_be_made(const std::string& path) {
   return !fs::exists(path, error) && fs::is_directory(folder, error) && ::access(folder.c_str(), W_OK | X_OK) == 0;
 }
 
-void check_databases(const config::Config& config, Report& report) {
-  const auto path = store::sqlite::path_of(config.store.url);
-  if (path && will_be_made(*path)) return report.ok("database " + *path + ": is not there yet, serve makes it");
-  const auto what = "database " + (path ? *path : std::string{});
-  // flows: losing that file loses logins under way only, so serve makes it anew, and here it may be missing.
-  const bool flows_missing = path && will_be_made(*path + "-flows");
-  auto databases = flows_missing ? base::Result<Databases>{Databases{}} : open_databases(config, false);
-  if (flows_missing) {
-    auto main = store::sqlite::open({.path = *path, .durable = true, .create = false});
-    if (!main) return report.fail(what, main.error());
-    databases->main = std::move(*main);
-    return report.ok(what);
-  }
-  if (!databases) return report.fail(what, databases.error());
-  const auto pending = pending_migrations(*databases);
+void check_database(const std::string& path, const char* database, bool durable, Report& report) {
+  const auto what = "database " + path;
+  if (will_be_made(path)) return report.ok(what + ": is not there yet, serve makes it");
+  const auto db = store::sqlite::open({.path = path, .durable = durable, .create = false});
+  if (!db) return report.fail(what, db.error());
+  const auto pending = store::pending(**db, store::migrations("sqlite", database));
   if (!pending) return report.fail(what, pending.error());
   report.ok(what + (*pending == 0 ? "" : ": " + std::to_string(*pending) + " migrations to come, serve applies them"));
 }
@@ -100,7 +92,10 @@ int run_check(const std::string& config_file) {
   } else {
     report.fail("master key", master.error());
   }
-  check_databases(*config, report);
+  if (const auto path = store::sqlite::path_of(config->store.url)) {
+    check_database(*path, "main", true, report);
+    check_database(*path + "-flows", "flows", false, report);
+  }
   check_providers(*config, report);
   return report.status();
 }

@@ -12,6 +12,7 @@
 #include "base/url.h"
 #include "cli/commands.h"
 #include "cli/instance.h"
+#include "config/files.h"
 
 namespace cli {
 namespace {
@@ -103,7 +104,8 @@ base::Status make_folders(const std::string& folder, const std::string& database
 base::Status make(const InitOptions& options, Files& files, const base::Url& url) {
   if (::access(files.config.c_str(), F_OK) == 0) return failed(files.config, "is there already: nothing was changed");
   base::SystemRandom random;
-  for (const auto& path : {files.config, files.database, files.database + "-flows"}) files.will_make(path);
+  files.will_make(files.config);
+  for (const auto* end : {"", "-wal", "-shm", "-flows", "-flows-wal", "-flows-shm", "-flows-lock"}) files.will_make(files.database + end);
   if (::access(files.key.c_str(), F_OK) != 0) {  // a key that is there may have sealed a database: it is used as it is
     files.will_make(files.key);
     if (auto written = write_new(files.key, std::string{token::Master::make_text(random).reveal()} + '\n'); !written) return written;
@@ -117,9 +119,9 @@ base::Status make(const InitOptions& options, Files& files, const base::Url& url
 // Who runs `init` with sudo has made files that the service's user cannot read.
 void print_next(const InitOptions& options, const Files& files) {
   const auto config = files.config.c_str();
-  std::printf("made %s   the configuration, and its manual\n", config);
-  std::printf("made %s   the master key: back it up, apart from the database\n", files.key.c_str());
-  std::printf("made %s   the database, with a signing key\n\nnext:\n", files.database.c_str());
+  std::printf("configuration, and its manual:  %s\n", config);
+  std::printf("master key, to back up apart:   %s\n", files.key.c_str());
+  std::printf("database, with a signing key:   %s\n\nnext:\n", files.database.c_str());
   int step = 0;
   if (!options.demo) {
     std::printf("  %d. in %s: redirect_uris, and a provider with its client id and secret (`latchstring providers` lists them)\n", ++step,
@@ -127,10 +129,9 @@ void print_next(const InitOptions& options, const Files& files) {
   }
   std::printf("  %d. latchstring check --config %s\n", ++step, config);
   if (::geteuid() == 0) {
-    const auto folder = fs::path{files.database}.parent_path().string();
-    std::printf("  %d. give the files to the user that will run latchstring: chown -R USER %s%s%s\n", ++step,
-                fs::path{files.config}.parent_path().c_str(), folder == fs::path{files.config}.parent_path() ? "" : " ",
-                folder == fs::path{files.config}.parent_path() ? "" : folder.c_str());
+    const auto folder = config::folder_of(files.config), data = config::folder_of(files.database);
+    const auto both = folder == data ? folder : folder + ' ' + data;
+    std::printf("  %d. give it to the user that will run latchstring: chown -R USER %s\n", ++step, both.c_str());
   }
   std::printf("  %d. latchstring serve --config %s --listen %s, behind a web server that mounts it at %s\n", ++step, config,
               options.listen.c_str(), options.public_url.c_str());
@@ -143,7 +144,7 @@ int run_init(const InitOptions& options) {
   if (!url) return complain(failed("--public-url", "it wants an absolute URL, such as https://app.example/auth"));
   const auto folder = fs::absolute(options.folder).lexically_normal();
   Files files{(folder.has_filename() ? folder : folder.parent_path()).string(), options.database};
-  if (auto made = make_folders(fs::path{files.config}.parent_path().string(), files.database); !made) return complain(made.error());
+  if (auto made = make_folders(config::folder_of(files.config), files.database); !made) return complain(made.error());
   if (auto made = make(options, files, *url); !made) return complain(made.error());
   files.keep();
   print_next(options, files);
