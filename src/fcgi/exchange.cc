@@ -63,8 +63,8 @@ Exchange::End Exchange::close(int fd) {
   return End::closed;
 }
 
-/// Reads the body to the end of stdin, so that a kept connection stands at its next request. False: input is left unread, the connection must
-/// close. A body that is shorter or longer than announced was cut or forged: 400, and nothing is done (RFC 9112 8).
+/// Reads the body to the end of stdin, so that a kept connection stands at its next request. False: input is left unread, the connection
+/// must close. A body that is shorter or longer than announced was cut or forged: 400, and nothing is done (RFC 9112 8).
 bool Exchange::read_body(const std::optional<std::size_t>& length, http::Request& request, int& refuse) {
   auto* in = library_->request.in;
   const auto limit = service_.max_body;
@@ -133,8 +133,10 @@ Exchange::End Exchange::serve(int fd) {
   const bool keep = read && taken && fcgx.ipcFd >= 0;
   fcgx.ipcFd = -1;
   if (keep) return End::kept;
-  if (!read) close_after_unread(fd);
-  else ::close(fd);
+  if (!read)
+    close_after_unread(fd);
+  else
+    ::close(fd);
   return End::closed;
 }
 

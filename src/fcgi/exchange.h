@@ -37,8 +37,8 @@ class Exchange {
     kept,    // answered, and the web server keeps the connection
     closed,  // the connection is closed
   };
-  /// Serves the next request of `fd`, which is `End::idle` if none has begun. `may_wait`: up to the receive timeout of the socket for its first byte.
-  /// `busy` is called when its first bytes are here.
+  /// Serves the next request of `fd`, which is `End::idle` if none has begun. `may_wait`: up to the receive timeout of the socket for its
+  /// first byte. `busy` is called when its first bytes are here.
   template <class Busy>
   End run(int fd, bool may_wait, Busy busy) {
     const auto first = transport_.first_read(fd, may_wait);

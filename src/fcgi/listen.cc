@@ -53,7 +53,8 @@ bool in_use(const sockaddr_un& address) {
 base::Result<int> listen_unix(const std::string& path, int mode) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return failed(path, "the path is longer than " + std::to_string(sizeof address.sun_path - 1) + " bytes");
+  if (path.size() >= sizeof address.sun_path)
+    return failed(path, "the path is longer than " + std::to_string(sizeof address.sun_path - 1) + " bytes");
   std::memcpy(address.sun_path, path.data(), path.size());
   struct stat file {};
   if (lstat(path.c_str(), &file) == 0) {
@@ -78,7 +79,8 @@ base::Result<int> listen_tcp(const std::string& where) {
   const auto port_text = where.substr(colon + 1);
   std::uint16_t port = 0;
   const auto [end, parse_error] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
-  if (parse_error != std::errc{} || end != port_text.data() + port_text.size() || port == 0) return failed(where, "the port must be 1 to 65535");
+  if (parse_error != std::errc{} || end != port_text.data() + port_text.size() || port == 0)
+    return failed(where, "the port must be 1 to 65535");
   if (host.empty() || host == "localhost") host = "127.0.0.1";
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   sockaddr_storage address{};
@@ -114,9 +116,13 @@ base::Result<Listener> Listener::open(const std::string& where, int mode) {
   Listener out;
   const bool tcp = where.find('/') == std::string::npos && where.find(':') != std::string::npos;
   if (where.empty()) {
-    if (is_listening(0)) out.fd_ = 0;
-    else if (from_systemd()) out.fd_ = 3;
-    else return base::Error{base::Code::internal, "descriptor 0 is no listening socket", "descriptor 0 is no listening socket: use --listen PATH or --listen HOST:PORT"};
+    if (is_listening(0))
+      out.fd_ = 0;
+    else if (from_systemd())
+      out.fd_ = 3;
+    else
+      return base::Error{base::Code::internal, "descriptor 0 is no listening socket",
+                         "descriptor 0 is no listening socket: use --listen PATH or --listen HOST:PORT"};
   } else {
     auto fd = tcp ? listen_tcp(where) : listen_unix(where, mode);
     if (!fd) return fd.error();

@@ -8,7 +8,8 @@
 
 namespace fcgi {
 
-/// Owns a listening socket and, if it made one, the file of a Unix socket: the file goes with it, unless another server has taken its place.
+/// Owns a listening socket and, if it made one, the file of a Unix socket: the file goes with it, unless another server has taken its
+/// place.
 class Listener {
   int fd_ = -1;
   std::string path_;
@@ -18,9 +19,9 @@ class Listener {
   Listener() = default;
 
  public:
-  /// `where`: "" takes over descriptor 0, or systemd's descriptor 3 (sd_listen_fds(3)); a path (anything with a '/', or without a ':') makes a
-  /// Unix socket of that mode; "HOST:PORT" with a numeric host, "localhost" or none (= 127.0.0.1) makes a TCP socket.
-  /// A stale socket file is replaced, one that is in use is an error. Error.say is the line for the operator.
+  /// `where`: "" takes over descriptor 0, or systemd's descriptor 3 (sd_listen_fds(3)); a path (anything with a '/', or without a ':')
+  /// makes a Unix socket of that mode; "HOST:PORT" with a numeric host, "localhost" or none (= 127.0.0.1) makes a TCP socket. A stale
+  /// socket file is replaced, one that is in use is an error. Error.say is the line for the operator.
   static base::Result<Listener> open(const std::string& where, int mode);
   Listener(Listener&& other) noexcept;
   Listener& operator=(Listener&&) = delete;

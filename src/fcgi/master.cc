@@ -29,16 +29,16 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kFirstPause{100};
 constexpr milliseconds kLongestPause{30'000};
-constexpr std::chrono::seconds kYoung{10};       // who dies younger than this is started again after a pause
-constexpr std::chrono::seconds kHardStop{27};    // workers give up by themselves after 25 s
+constexpr std::chrono::seconds kYoung{10};     // who dies younger than this is started again after a pause
+constexpr std::chrono::seconds kHardStop{27};  // workers give up by themselves after 25 s
 
 struct Child {
   enum class State { starting, serving, leaving };
   pid_t pid = -1;
-  int pipe = -1;                 // its line from run_worker's `ready`
+  int pipe = -1;  // its line from run_worker's `ready`
   State state = State::starting;
-  bool successor = false;        // of a worker that still serves
-  std::string said;              // what came through the pipe
+  bool successor = false;  // of a worker that still serves
+  std::string said;        // what came through the pipe
   steady_clock::time_point born;
 };
 
@@ -56,7 +56,7 @@ class Master {
   std::vector<Child> leaving_;
   bool stopping_ = false;
   steady_clock::time_point stop_by_{};
-  std::optional<std::size_t> rolling_;   // the slot that is being replaced
+  std::optional<std::size_t> rolling_;  // the slot that is being replaced
   bool roll_again_ = false;
 
  public:
@@ -89,8 +89,10 @@ class Master {
   }
   void log(Level level, std::string_view event, pid_t pid, std::string_view why = {}) const {
     const auto text = std::to_string(pid);
-    if (why.empty()) server_.log.event(level, event, {{"pid", text}});
-    else server_.log.event(level, event, {{"pid", text}, {"why", why}});
+    if (why.empty())
+      server_.log.event(level, event, {{"pid", text}});
+    else
+      server_.log.event(level, event, {{"pid", text}, {"why", why}});
   }
 };
 
@@ -145,7 +147,8 @@ bool Master::first_start() {
     if (poll(fds, 2, -1) < 0 && errno != EINTR) break;
     if (fds[0].revents) on_pipe(slots_[0], child);
     signalfd_siginfo info{};
-    if (child.pipe >= 0 && fds[1].revents && read(signals_, &info, sizeof info) == sizeof info && info.ssi_signo != SIGCHLD) on_signal(static_cast<int>(info.ssi_signo));
+    if (child.pipe >= 0 && fds[1].revents && read(signals_, &info, sizeof info) == sizeof info && info.ssi_signo != SIGCHLD)
+      on_signal(static_cast<int>(info.ssi_signo));
   }
   if (child.state != Child::State::starting || stopping_) return true;
   std::fprintf(stderr, "latchstring: %s\n", child.said.size() > 1 ? child.said.c_str() + 1 : "the first worker died while it started");
@@ -173,8 +176,10 @@ void Master::on_signal(int signal) {
   if (signal == SIGCHLD) return reap();
   if (signal != SIGHUP) return stop();
   server_.log.event(Level::info, "reload", {});
-  if (rolling_) roll_again_ = true;
-  else if (!stopping_) roll(0);
+  if (rolling_)
+    roll_again_ = true;
+  else if (!stopping_)
+    roll(0);
 }
 
 void Master::stop() {
@@ -219,7 +224,9 @@ void Master::roll(std::size_t slot) {
 
 void Master::after_successor(Slot& slot, bool ready) {
   if (!ready) {  // the old one stays, and those after it too: what fails once would fail for all
-    server_.log.event(Level::error, "reload_failed", {{"why", slot.successor->said.size() > 1 ? std::string_view{slot.successor->said}.substr(1) : "it died while it started"}});
+    server_.log.event(
+        Level::error, "reload_failed",
+        {{"why", slot.successor->said.size() > 1 ? std::string_view{slot.successor->said}.substr(1) : "it died while it started"}});
     slot.successor.reset();
     rolling_.reset();
     if (std::exchange(roll_again_, false)) roll(0);
@@ -242,8 +249,10 @@ void Master::reap() {
       continue;
     }
     for (auto& slot : slots_) {
-      if (slot.successor && slot.successor->pid == pid) gone(slot, slot.successor, status);
-      else if (slot.current && slot.current->pid == pid) gone(slot, slot.current, status);
+      if (slot.successor && slot.successor->pid == pid)
+        gone(slot, slot.successor, status);
+      else if (slot.current && slot.current->pid == pid)
+        gone(slot, slot.current, status);
     }
   }
 }

@@ -24,8 +24,10 @@ bool is_address(std::string_view text) {
 std::string header_name(std::string_view name) {
   std::string out{name};
   for (char& c : out) {
-    if (c == '_') c = '-';
-    else if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+    if (c == '_')
+      c = '-';
+    else if (c >= 'A' && c <= 'Z')
+      c = static_cast<char>(c + ('a' - 'A'));
   }
   return out;
 }
@@ -38,15 +40,24 @@ struct Variables {
 
 /// Apache renames variables at an internal redirect (.htaccess): REDIRECT_HTTP_AUTHORIZATION is then where it is.
 void take_variable(std::string_view name, std::string_view value, Variables& vars, http::Request& request) {
-  if (name == "REQUEST_METHOD") request.method = value;
-  else if (name == "REQUEST_URI") vars.request_uri = value, vars.has_request_uri = true;
-  else if (name == "CONTENT_TYPE") request.content_type = value;
-  else if (name == "CONTENT_LENGTH") vars.length = value;
-  else if (name == "REMOTE_ADDR") vars.peer = value;
-  else if (name == "SCRIPT_NAME") vars.script_name = value;
-  else if (name == "PATH_INFO") vars.path_info = value;
-  else if (name == "QUERY_STRING") vars.query = value;
-  else if ((name == "REDIRECT_HTTP_AUTHORIZATION" || name == "AUTHORIZATION") && vars.authorization.empty()) vars.authorization = value;
+  if (name == "REQUEST_METHOD")
+    request.method = value;
+  else if (name == "REQUEST_URI")
+    vars.request_uri = value, vars.has_request_uri = true;
+  else if (name == "CONTENT_TYPE")
+    request.content_type = value;
+  else if (name == "CONTENT_LENGTH")
+    vars.length = value;
+  else if (name == "REMOTE_ADDR")
+    vars.peer = value;
+  else if (name == "SCRIPT_NAME")
+    vars.script_name = value;
+  else if (name == "PATH_INFO")
+    vars.path_info = value;
+  else if (name == "QUERY_STRING")
+    vars.query = value;
+  else if ((name == "REDIRECT_HTTP_AUTHORIZATION" || name == "AUTHORIZATION") && vars.authorization.empty())
+    vars.authorization = value;
 }
 
 /// Content-Length is 1*DIGIT (RFC 9110 8.6): no sign, no space, no list.
@@ -136,17 +147,22 @@ Parsed parse_params(const char* const* env, const ParamRules& rules) {
       continue;
     }
     if (name == "HTTP_PROXY") continue;  // httpoxy, CVE-2016-5385: no header may look like a setting of ours
-    if (request.headers.size() == rules.max_headers) out.refuse = 431;
-    else request.headers.emplace_back(header_name(name.substr(5)), value);
+    if (request.headers.size() == rules.max_headers)
+      out.refuse = 431;
+    else
+      request.headers.emplace_back(header_name(name.substr(5)), value);
     if (name == "HTTP_X_FORWARDED_FOR") vars.forwarded_for = value;  // the last one: nginx passes repeated headers one by one
   }
   if (bytes > rules.max_params) out.refuse = 431;
-  if (!vars.authorization.empty() && request.header("authorization").empty()) request.headers.emplace_back("authorization", vars.authorization);
+  if (!vars.authorization.empty() && request.header("authorization").empty())
+    request.headers.emplace_back("authorization", vars.authorization);
   request.remote_addr = client_address(vars.peer, vars.forwarded_for, rules.trusted_proxies);
   const bool placed = place(vars, rules, out);
   if (out.refuse) return out;
-  if (request.method.empty() || !parse_length(vars.length, out.length)) out.refuse = 400;
-  else if (!placed) out.refuse = 404;
+  if (request.method.empty() || !parse_length(vars.length, out.length))
+    out.refuse = 400;
+  else if (!placed)
+    out.refuse = 404;
   return out;
 }
 

@@ -24,7 +24,7 @@ struct Parsed {
   std::optional<std::size_t> length;  // CONTENT_LENGTH; nullopt when missing or empty: then the body is what stdin holds
   /// 0, or the status to refuse with: 400 malformed CONTENT_LENGTH or no method, 404 not below the mount, 431 too many or too large.
   int refuse = 0;
-  std::string full_path;              // before the mount was taken off; for the log
+  std::string full_path;  // before the mount was taken off; for the log
 };
 
 /// `env` is a null-terminated array of "NAME=value".

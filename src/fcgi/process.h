@@ -16,8 +16,8 @@ struct Server {
   base::Metrics& metrics;
 };
 
-/// A worker from start to end: life.start, request threads, wait for SIGTERM, SIGINT or SIGUSR1, drain, life.stop. `ready` is called once: with ""
-/// when requests are being served, or with the line that says why they are not. Returns the exit status.
+/// A worker from start to end: life.start, request threads, wait for SIGTERM, SIGINT or SIGUSR1, drain, life.stop. `ready` is called once:
+/// with "" when requests are being served, or with the line that says why they are not. Returns the exit status.
 int run_worker(const Server& server, const std::function<void(const std::string&)>& ready);
 
 /// The master: forks `workers` and keeps that many until it is told to stop. 1 if the first one cannot start, whose line is printed.

@@ -11,8 +11,8 @@ namespace fcgi {
 inline constexpr std::size_t kMaxReplyHeaders = 3 * 1024;
 
 /// Appends `response` to `out`. `head`: a HEAD request, so no body, but its Content-Length. X-Request-Id is added.
-/// False, and `out` as before, if a header name is no token, a value holds CR, LF or NUL (RFC 9110 5.5; CWE-113), the status is out of range
-/// or the headers are too large: then answer 500.
+/// False, and `out` as before, if a header name is no token, a value holds CR, LF or NUL (RFC 9110 5.5; CWE-113), the status is out of
+/// range or the headers are too large: then answer 500.
 bool append_reply(std::string& out, const http::Response& response, bool head, std::string_view request_id);
 
 }  // namespace fcgi

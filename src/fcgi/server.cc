@@ -5,20 +5,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <thread>
 
 #include "fcgi/listen.h"
 #include "fcgi/process.h"
 
 namespace fcgi {
-
-bool parent_supervises() {
-  std::ifstream file{"/proc/" + std::to_string(getppid()) + "/comm"};
-  std::string name;
-  std::getline(file, name);
-  return name == "apache2" || name == "httpd" || name == "lighttpd" || name == "multiwatch";
-}
 
 int serve(const Options& options, const Life& life, const base::Log& log, base::Metrics& metrics) {
   const auto listener = Listener::open(options.listen, options.socket_mode);
@@ -27,7 +19,8 @@ int serve(const Options& options, const Life& life, const base::Log& log, base::
     return 1;
   }
   if (listener->exposed())
-    log.event(base::Level::warn, "exposed", {{"listen", options.listen}, {"why", "whoever reaches this address can claim to be any web server"}});
+    log.event(base::Level::warn, "exposed",
+              {{"listen", options.listen}, {"why", "whoever reaches this address can claim to be any web server"}});
   block_signals();
   const Server server{listener->fd(), options, life, log, metrics};
   const auto workers = options.workers > 0 ? options.workers : static_cast<int>(std::max(std::thread::hardware_concurrency(), 1u));

@@ -1,8 +1,8 @@
 // fcgi/transport.h: how libfcgi's bytes travel. libfcgi reads a request with blocking calls that have no limit of time or size, and closes
 // connections with a wait of its own. It makes these calls through three exported functions, OS_Read, OS_Write and OS_IpcClose, which
-// transport.cc defines in its place (a program's symbol goes before a shared library's). So every byte goes through the Transport of the thread,
-// which has a budget and a deadline, and connections are closed by us alone. Linked statically this would be a duplicate symbol: it cannot
-// fail silently, since without it no request is read at all.
+// transport.cc defines in its place (a program's symbol goes before a shared library's). So every byte goes through the Transport of the
+// thread, which has a budget and a deadline, and connections are closed by us alone. Linked statically this would be a duplicate symbol: it
+// cannot fail silently, since without it no request is read at all.
 #pragma once
 #include <array>
 #include <chrono>

@@ -20,9 +20,9 @@
 namespace fcgi {
 namespace {
 
-constexpr std::size_t kThreadStack = 1024 * 1024;            // address space; only what is touched costs memory
-constexpr std::chrono::milliseconds kLinger{50};             // a thread waits that long with a kept connection, when others are free
-constexpr std::chrono::milliseconds kGrace{300};             // a draining worker still answers on kept connections
+constexpr std::size_t kThreadStack = 1024 * 1024;  // address space; only what is touched costs memory
+constexpr std::chrono::milliseconds kLinger{50};   // a thread waits that long with a kept connection, when others are free
+constexpr std::chrono::milliseconds kGrace{300};   // a draining worker still answers on kept connections
 constexpr std::chrono::seconds kHardStop{25};
 
 std::size_t descriptor_limit() {
@@ -34,7 +34,10 @@ std::size_t descriptor_limit() {
 }  // namespace
 
 Worker::Worker(int listen, const Options& options, Service service)
-    : listen_(listen), threads_(std::clamp(options.threads, 1, 4096)), service_(std::move(service)), max_fds_(descriptor_limit()),
+    : listen_(listen),
+      threads_(std::clamp(options.threads, 1, 4096)),
+      service_(std::move(service)),
+      max_fds_(descriptor_limit()),
       idle_(std::make_unique<std::atomic<bool>[]>(max_fds_)) {
   if (const char* peers = std::getenv("FCGI_WEB_SERVER_ADDRS"))
     for (const auto& peer : base::split(peers, ',')) allowed_peers_.emplace_back(base::trim(peer));
@@ -46,15 +49,19 @@ Worker::~Worker() {
 }
 
 base::Status Worker::start() {
-  const auto failed = [](const char* what) { return base::Error{base::Code::internal, std::string{what} + ": " + std::strerror(errno), "cannot start request threads"}; };
+  const auto failed = [](const char* what) {
+    return base::Error{base::Code::internal, std::string{what} + ": " + std::strerror(errno), "cannot start request threads"};
+  };
   if (FCGX_Init() != 0) return failed("FCGX_Init");
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (epoll_ < 0 || wake_ < 0) return failed("epoll");
   epoll_event on_wake{.events = EPOLLIN, .data = {.fd = wake_}};
-  // Exclusive: of all workers that watch this socket, one wakes for a connection.
-  epoll_event on_listen{.events = EPOLLIN | EPOLLEXCLUSIVE, .data = {.fd = listen_}};
-  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &on_wake) != 0 || epoll_ctl(epoll_, EPOLL_CTL_ADD, listen_, &on_listen) != 0) return failed("epoll_ctl");
+  // Exclusive: of all workers that watch this socket, one wakes for a connection. Edge-triggered: and one of its threads (with
+  // level-triggering half a dozen wake in vain for every connection). Its price is that whoever wakes must accept all that wait.
+  epoll_event on_listen{.events = EPOLLIN | EPOLLET | EPOLLEXCLUSIVE, .data = {.fd = listen_}};
+  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &on_wake) != 0 || epoll_ctl(epoll_, EPOLL_CTL_ADD, listen_, &on_listen) != 0)
+    return failed("epoll_ctl");
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kThreadStack);
@@ -89,8 +96,10 @@ void Worker::thread_main() {
       waiting_.fetch_sub(1, std::memory_order_relaxed);
       if (n <= 0) continue;  // EINTR under a debugger
       if (event.data.fd == wake_) break;
-      if (event.data.fd != listen_) serve(exchange, event.data.fd, false);
-      else if (const int fd = accept_one(); fd >= 0) serve(exchange, fd, true);
+      if (event.data.fd != listen_)
+        serve(exchange, event.data.fd, false);
+      else if (const int fd = accept_all(true); fd >= 0)
+        serve(exchange, fd, true);
     }
   }
   std::lock_guard lock{mutex_};
@@ -98,23 +107,35 @@ void Worker::thread_main() {
   changed_.notify_all();
 }
 
-/// The new connection; -1 if another thread or process was faster, or it is refused.
-int Worker::accept_one() {
-  const int fd = accept4(listen_, nullptr, nullptr, SOCK_CLOEXEC);
-  if (fd < 0) {
-    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+/// Accepts what waits. The first connection is returned, if `take_one`; the others go to other threads by way of epoll. -1 if there was
+/// none.
+int Worker::accept_all(bool take_one) {
+  int first = -1;
+  for (;;) {
+    const int fd = accept4(listen_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (fd < 0) {
+      if (errno == ECONNABORTED || errno == EPROTO || errno == EPERM || errno == EINTR) continue;  // that connection's own fault: accept(2)
+      if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) return first;
       service_.log.event(base::Level::error, "accept", {{"why", std::strerror(errno)}});
-      usleep(100'000);  // the socket stays readable: without a pause this would spin
+      if (first >= 0 || draining_.load()) return first;  // one who is here first; its end brings a descriptor
+      usleep(100'000);                                   // nobody will be woken again for those who wait
+      continue;
     }
-    return -1;
+    if (static_cast<std::size_t>(fd) >= max_fds_ || !peer_allowed(fd)) {
+      close(fd);
+      continue;
+    }
+    {
+      std::lock_guard lock{mutex_};
+      ++connections_;
+    }
+    if (take_one && first < 0) {
+      first = fd;
+    } else if (!park(fd, true)) {
+      close(fd);
+      closed();
+    }
   }
-  if (static_cast<std::size_t>(fd) >= max_fds_ || !peer_allowed(fd)) {
-    close(fd);
-    return -1;
-  }
-  std::lock_guard lock{mutex_};
-  ++connections_;
-  return fd;
 }
 
 bool Worker::peer_allowed(int fd) const {
@@ -150,7 +171,8 @@ void Worker::serve(Exchange& exchange, int fd, bool fresh) {
       return closed();
     }
     idle.store(true);
-    // With threads to spare the next request is waited for right here, which saves the way through epoll; otherwise the connection is parked.
+    // With threads to spare the next request is waited for right here, which saves the way through epoll; otherwise the connection is
+    // parked.
     may_wait = waiting_.load(std::memory_order_relaxed) * 2 > threads_;
     if (may_wait && !timed) {
       const timeval linger{.tv_sec = 0, .tv_usec = std::chrono::microseconds{kLinger}.count()};
@@ -190,6 +212,7 @@ bool Worker::drain() {
   using std::chrono::steady_clock;
   const auto hard_stop = steady_clock::now() + kHardStop;
   epoll_ctl(epoll_, EPOLL_CTL_DEL, listen_, nullptr);
+  accept_all(false);  // those whom we have been woken for, and thus nobody else
   draining_.store(true);
   bool all_closed = wait_until_closed(steady_clock::now() + kGrace);
   while (!all_closed && steady_clock::now() < hard_stop) {

@@ -20,20 +20,20 @@ class Worker {
   int threads_;
   Service service_;
   int epoll_ = -1;
-  int wake_ = -1;                               // eventfd: readable = all threads end
+  int wake_ = -1;  // eventfd: readable = all threads end
   std::size_t max_fds_;
-  std::unique_ptr<std::atomic<bool>[]> idle_;   // by descriptor: a connection that no request is in hand of
-  std::atomic<int> waiting_{0};                 // threads in epoll_wait
+  std::unique_ptr<std::atomic<bool>[]> idle_;  // by descriptor: a connection that no request is in hand of
+  std::atomic<int> waiting_{0};                // threads in epoll_wait
   std::atomic<bool> draining_{false};
   std::mutex mutex_;
   std::condition_variable changed_;
-  int connections_ = 0;                         // guarded by mutex_
-  int running_ = 0;                             // threads; guarded by mutex_
-  std::vector<pthread_t> handles_;              // std::thread knows no stack size
-  std::vector<std::string> allowed_peers_;      // FCGI_WEB_SERVER_ADDRS (FastCGI 1.0, 3.2): empty = all
+  int connections_ = 0;                     // guarded by mutex_
+  int running_ = 0;                         // threads; guarded by mutex_
+  std::vector<pthread_t> handles_;          // std::thread knows no stack size
+  std::vector<std::string> allowed_peers_;  // FCGI_WEB_SERVER_ADDRS (FastCGI 1.0, 3.2): empty = all
 
   void thread_main();
-  int accept_one();
+  int accept_all(bool take_one);
   void serve(Exchange& exchange, int fd, bool fresh);
   bool park(int fd, bool fresh);
   void closed();

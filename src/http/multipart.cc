@@ -1,4 +1,5 @@
-// http/multipart.cc: multipart/form-data (RFC 7578 over RFC 2046 5.1.1). Strict: what is not well formed to its closing delimiter is refused whole.
+// http/multipart.cc: multipart/form-data (RFC 7578 over RFC 2046 5.1.1). Strict: what is not well formed to its closing delimiter is
+// refused whole.
 #include "http/multipart.h"
 
 #include <algorithm>

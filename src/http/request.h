@@ -27,13 +27,13 @@ class Params {
 Params parse_form(std::string_view text);
 
 struct Request {
-  std::string method;       // "GET"; as sent
-  std::string path;         // below the mount, raw, begins with '/'; "/o/github/"
-  std::string query;        // raw, without '?'
-  std::string content_type; // as sent, "" if absent
+  std::string method;        // "GET"; as sent
+  std::string path;          // below the mount, raw, begins with '/'; "/o/github/"
+  std::string query;         // raw, without '?'
+  std::string content_type;  // as sent, "" if absent
   std::string body;
-  std::string remote_addr;  // the peer, or what a trusted proxy says
-  std::string id;           // request id for the log, 16 hex
+  std::string remote_addr;                                   // the peer, or what a trusted proxy says
+  std::string id;                                            // request id for the log, 16 hex
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case with '-'; Cookie may occur more than once
   bool https = false;
   /// First header of that lower-case name, or "".

@@ -39,7 +39,7 @@ struct Cookie {
   std::optional<std::chrono::seconds> max_age;  // 0 deletes
   bool http_only = true;
   bool secure = false;
-  std::string same_site = "Lax";                // Lax, Strict, None
+  std::string same_site = "Lax";  // Lax, Strict, None
 };
 /// The Set-Cookie value (RFC 6265 4.1). Name and value must be cookie tokens; the caller makes them so.
 std::string set_cookie(const Cookie& cookie);

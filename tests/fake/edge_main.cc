@@ -1,6 +1,8 @@
-// fake/edge_main.cc: the FastCGI edge with a handler that says what it was asked; for tests/integration/edge_test.py and for measuring the edge.
+// fake/edge_main.cc: the FastCGI edge with a handler that says what it was asked; for tests/integration/edge_test.py and for measuring the
+// edge.
 //   edge [--listen WHERE] [--mount /auth] [--workers N] [--threads N] [--no-master] [--trust ADDRESS] [--fail FILE]
-// Paths: /echo (JSON of the request), /hello, /sleep?MS, /crash, /throw, /big?BYTES, /badheader, /pid. While FILE exists, workers cannot start.
+// Paths: /echo (JSON of the request), /hello, /sleep?MS, /crash, /throw, /big?BYTES, /badheader, /pid. While FILE exists, workers cannot
+// start.
 #include <unistd.h>
 
 #include <atomic>
@@ -14,6 +16,7 @@
 #include "base/clock.h"
 #include "base/encode.h"
 #include "fcgi/server.h"
+#include "fcgi/spawned.h"
 
 namespace {
 
@@ -23,8 +26,9 @@ std::string quoted(std::string_view text) { return '"' + base::hex(text) + '"'; 
 
 http::Response echo(const http::Request& r) {
   std::string body = "{\"method\":" + quoted(r.method) + ",\"path\":" + quoted(r.path) + ",\"query\":" + quoted(r.query) +
-                     ",\"content_type\":" + quoted(r.content_type) + ",\"body\":" + quoted(r.body) + ",\"remote_addr\":" + quoted(r.remote_addr) +
-                     ",\"id\":" + quoted(r.id) + ",\"sid\":" + quoted(r.cookie("sid")) + ",\"https\":" + (r.https ? "true" : "false") + ",\"headers\":[";
+                     ",\"content_type\":" + quoted(r.content_type) + ",\"body\":" + quoted(r.body) +
+                     ",\"remote_addr\":" + quoted(r.remote_addr) + ",\"id\":" + quoted(r.id) + ",\"sid\":" + quoted(r.cookie("sid")) +
+                     ",\"https\":" + (r.https ? "true" : "false") + ",\"headers\":[";
   for (const auto& [name, value] : r.headers) body += (body.back() == '[' ? "[" : ",[") + quoted(name) + "," + quoted(value) + "]";
   return http::json(200, body + "]}");
 }
@@ -58,21 +62,30 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view arg = argv[i];
     const auto value = [&]() -> const char* { return i + 1 < argc ? argv[++i] : ""; };
-    if (arg == "--listen") options.listen = value();
-    else if (arg == "--mount") options.mount = value();
-    else if (arg == "--workers") options.workers = std::atoi(value());
-    else if (arg == "--threads") options.threads = std::atoi(value());
-    else if (arg == "--no-master") options.master = false;
-    else if (arg == "--trust") options.trusted_proxies.emplace_back(value());
-    else if (arg == "--fail") fail = value();
-    else return std::fprintf(stderr, "edge: unknown option %s\n", argv[i]), 2;
+    if (arg == "--listen")
+      options.listen = value();
+    else if (arg == "--mount")
+      options.mount = value();
+    else if (arg == "--workers")
+      options.workers = std::atoi(value());
+    else if (arg == "--threads")
+      options.threads = std::atoi(value());
+    else if (arg == "--no-master")
+      options.master = false;
+    else if (arg == "--trust")
+      options.trusted_proxies.emplace_back(value());
+    else if (arg == "--fail")
+      fail = value();
+    else
+      return std::fprintf(stderr, "edge: unknown option %s\n", argv[i]), 2;
   }
-  if (options.listen.empty() && fcgi::parent_supervises()) options.master = false;
+  if (options.listen.empty() && fcgi::spawned_by_mod_fcgid()) options.master = false;
   const base::SystemClock clock;
   const base::Log log{2, base::Level::info, clock};
   base::Metrics metrics;
   const fcgi::Life life{.start = [&]() -> base::Result<fcgi::Handler> {
-                          if (!fail.empty() && access(fail.c_str(), F_OK) == 0) return base::Error{base::Code::internal, "detail for the log", "the start fails as the test wants"};
+                          if (!fail.empty() && access(fail.c_str(), F_OK) == 0)
+                            return base::Error{base::Code::internal, "detail for the log", "the start fails as the test wants"};
                           return fcgi::Handler{handle};
                         },
                         .stop = [] { std::fprintf(stderr, "stopped %d\n", static_cast<int>(getpid())); }};
