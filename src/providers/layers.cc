@@ -65,8 +65,8 @@ std::vector<std::string> Layers::names() const {
 base::Result<config::Node> Layers::file(std::string_view name) const {
   if (const auto it = own_.find(name); it != own_.end()) return config::parse_toml(it->second, std::string{name} + ".toml");
   const auto files = catalogue_files();
-  const auto it = std::lower_bound(files.begin(), files.end(), name, [](const auto& f, std::string_view n) { return f.name < n; });
-  if (it != files.end() && it->name == name) return config::parse_toml(it->toml, "conf/providers/" + std::string{name} + ".toml");
+  const auto it = std::find_if(files.begin(), files.end(), [name](const auto& f) { return f.name == name; });
+  if (it != files.end()) return config::parse_toml(it->toml, "conf/providers/" + std::string{name} + ".toml");
   return base::Error{base::Code::not_found, "no such file"};
 }
 

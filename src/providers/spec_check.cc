@@ -54,6 +54,7 @@ class Check {
     before_login(spec_.authorize.url, "authorize.url");
     before_login(spec_.token.url, "token.url");
     before_login(spec_.id_token.keys, "id_token.keys");
+    address(spec_.issuer, "issuer");
     address(spec_.authorize.url, "authorize.url");
     address(spec_.token.url, "token.url");
     address(spec_.id_token.keys, "id_token.keys");
@@ -89,7 +90,6 @@ class Check {
     if (!spec_.issuer) return wrong("issuer", "is missing: the provider's issuer, such as \"https://login.example.com\"");
     variables(*spec_.issuer, "issuer", false);
     if (spec_.issuer->reads("tuc")) wrong("issuer", "only i: can stand here");
-    address(spec_.issuer, "issuer");
     const bool fixed = spec_.authorize.url && spec_.token.url && spec_.id_token.keys;
     if (spec_.issuer->reads("i") && !fixed) wrong("issuer", "without one issuer there is no discovery: authorize.url, token.url and id_token.keys are needed");
     const auto shared = [](crypto::Alg alg) { return crypto::fits(alg, crypto::Kind::oct); };
