@@ -16,10 +16,11 @@ import subprocess
 import tempfile
 import time
 
+from clients import CB, PATIENCE, Direct
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODE = os.environ.get("LATCHSTRING_MODE", "release")
 BIN = os.environ.get("LATCHSTRING_BIN", str(ROOT / "build" / MODE / "latchstring"))
-PATIENCE = int(os.environ.get("LATCHSTRING_PATIENCE", "1"))
 WEB_USER = "www-data"   # whom Apache becomes when the tests run as root
 AS_ROOT = os.geteuid() == 0
 
@@ -76,6 +77,11 @@ def temporary_folder():
     return folder
 
 
+def plain_environment():
+    """Ours without what would configure a latchstring."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("LATCHSTRING_", "SOCIAL_AUTH_"))}
+
+
 class Process:
     """A child process whose output goes to a file. Stopped by its own pid, with a bounded wait."""
 
@@ -83,7 +89,7 @@ class Process:
         self.command, self.log = [str(c) for c in command], pathlib.Path(log)
         with open(self.log, "ab") as out:
             self.popen = subprocess.Popen(self.command, stdin=popen.pop("stdin", subprocess.DEVNULL), stdout=out, stderr=subprocess.STDOUT,
-                                          env={**os.environ, **(env or {})}, cwd=cwd, **popen)
+                                          env={**plain_environment(), **(env or {})}, cwd=cwd, **popen)
         self.pid = self.popen.pid
         atexit.register(self.kill)
 
@@ -142,9 +148,6 @@ def toml_file(settings):
     return "\n".join(lines) + "\n"
 
 
-CB = "http://localhost:3000/cb"
-
-
 class Instance:
     """One latchstring. `settings` are laid over defaults that suit tests; sections are merged key by key."""
 
@@ -174,19 +177,27 @@ class Instance:
         self.config.chmod(0o600)
 
     def start(self):
-        """Serves on the Unix socket; returns when a worker answers there."""
+        """Serves on the Unix socket; returns when a worker has answered there."""
         self.process = Process([BIN, "serve", "--listen", self.socket, "--config", self.config], self.folder / "log")
         self.process.wait_until("the socket", lambda: answers(self.socket))
+        self.process.wait_until("a worker's answer", self.alive)
         if AS_ROOT:
             os.chmod(self.socket, 0o666)
         return self
+
+    def alive(self):
+        client = Direct(self.socket)
+        with contextlib.suppress(OSError, EOFError), contextlib.closing(client):
+            return client.get("/healthz").status == 200
+        return False
 
     def stop(self, sign=signal.SIGTERM):
         return self.process.stop(sign) if self.process else 0
 
     def command(self, *arguments, check=True):
         """Runs `latchstring ARGUMENTS --config FILE`; gives the finished process."""
-        done = subprocess.run([BIN, *arguments, "--config", str(self.config)], capture_output=True, text=True, timeout=60 * PATIENCE)
+        done = subprocess.run([BIN, *arguments, "--config", str(self.config)], capture_output=True, text=True, env=plain_environment(),
+                              timeout=60 * PATIENCE)
         if check and done.returncode != 0:
             raise AssertionError(f"latchstring {arguments}: status {done.returncode}\n{done.stdout}{done.stderr}")
         return done

@@ -88,7 +88,7 @@ class Health(unittest.TestCase):
         self.assertGreater(len(secrets), 15)
         for secret in secrets | {"secret=hunter2", "hunter2.hunter2", "=hunter2\""}:
             self.assertNotIn(secret, log)
-            if secret.count(".") == 2:
+            if len(secret) > 100:
                 self.assertNotIn(secret.split(".")[2], log, "the signature of a token")
 
     def test_hostile_requests_cannot_forge_a_log_line(self):

@@ -7,6 +7,7 @@ are checked as a strict provider does.
 import base64
 import collections
 import dataclasses
+import functools
 import hashlib
 import hmac
 import itertools
@@ -46,6 +47,12 @@ class SigningKey:
         return self.key.sign(signed_part, padding.PKCS1v15(), hashes.SHA256())
 
 
+@functools.cache
+def first_key():
+    """One for all providers of a test process: making it takes longer than most tests."""
+    return SigningKey("key-1")
+
+
 @dataclasses.dataclass
 class Grant:
     """What the provider remembers of one approval."""
@@ -80,7 +87,7 @@ class Provider:
         self.seen = collections.deque(maxlen=200)   # Requests, newest last
         self.hits = collections.Counter()           # by path
         self.default_login = "ok.alice"
-        self.keys = [SigningKey("key-1")]
+        self.keys = [first_key()]
         self.routes = {
             "/login/oauth/authorize": self.authorize, "/fb/v24.0/dialog/oauth": self.authorize, "/oidc/authorize": self.authorize,
             "/login/oauth/access_token": self.token, "/fb/token": self.token, "/oidc/token": self.token,
