@@ -47,14 +47,37 @@ bool will_be_made(const std::string& path) {
   return !fs::exists(path, error) && fs::is_directory(folder, error) && ::access(folder.c_str(), W_OK | X_OK) == 0;
 }
 
-void check_database(const std::string& path, const char* database, bool durable, Report& report) {
+/// False if it is unusable: then the other one, in the same folder, needs no line of its own.
+bool check_database(const std::string& path, const char* database, bool durable, Report& report) {
   const auto what = "database " + path;
-  if (will_be_made(path)) return report.ok(what + ": is not there yet, serve makes it");
+  if (will_be_made(path)) {
+    report.ok(what + ": is not there yet, serve makes it");
+    return true;
+  }
   const auto db = store::sqlite::open({.path = path, .durable = durable, .create = false});
-  if (!db) return report.fail(what, db.error());
-  const auto pending = store::pending(**db, store::migrations("sqlite", database));
-  if (!pending) return report.fail(what, pending.error());
+  const auto pending = db ? store::pending(**db, store::migrations("sqlite", database)) : db.error();
+  if (!pending) {
+    report.fail(what, pending.error());
+    return false;
+  }
   report.ok(what + (*pending == 0 ? "" : ": " + std::to_string(*pending) + " migrations to come, serve applies them"));
+  return true;
+}
+
+// The master key and the database may each be right and not belong together, after a restore for example.
+void check_keys(const config::Config& config, const token::Master& master, Report& report) {
+  auto databases = open_databases(config, false);
+  if (!databases) return;  // check_database has said it, or serve makes it
+  const base::SystemClock clock;
+  base::SystemRandom random;
+  store::Store store{*databases->main, *databases->flows, clock, random};
+  const auto keys = store.keys();
+  if (!keys || keys->empty()) return;  // serve makes the first
+  if (const auto key = open_key(config, master, keys->front()); key) {
+    report.ok("signing keys: the master key opens them");
+  } else {
+    report.fail("signing keys", key.error());
+  }
 }
 
 void check_providers(const config::Config& config, Report& report) {
@@ -87,15 +110,15 @@ int run_check(const std::string& config_file) {
   Report report;
   report.ok("configuration " + (config->file.empty() ? std::string{"from the environment"} : config->file));
   for (const auto& warning : config->warnings) report.warn(warning);
-  if (const auto master = read_master(*config); master) {
+  const auto master = read_master(*config);
+  if (master) {
     report.ok("master key " + config->store.key_file);
   } else {
     report.fail("master key", master.error());
   }
-  if (const auto path = store::sqlite::path_of(config->store.url)) {
-    check_database(*path, "main", true, report);
-    check_database(*path + "-flows", "flows", false, report);
-  }
+  const auto path = store::sqlite::path_of(config->store.url);
+  const bool usable = path && check_database(*path, "main", true, report) && check_database(*path + "-flows", "flows", false, report);
+  if (master && usable) check_keys(*config, *master, report);
   check_providers(*config, report);
   return report.status();
 }

@@ -55,6 +55,8 @@ inline constexpr std::string_view kDemoAlg = "demo";
 base::Status ensure_signing_key(Instance& in);
 /// A new key, which signs from now on; with `retire_others` all others only verify. The new key's id.
 base::Result<std::string> add_signing_key(Instance& in, bool retire_others);
+/// A stored key, opened. Error.say if the master key is another one than the database was made with.
+base::Result<crypto::SignKey> open_key(const config::Config& config, const token::Master& master, const store::StoredKey& row);
 /// The demo provider's ES256 key, made when it is first asked for, the same for all processes.
 base::Result<crypto::SignKey> demo_key(Instance& in);
 

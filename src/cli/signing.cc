@@ -43,16 +43,16 @@ base::Status put_key(Instance& in, std::string_view kid, std::string_view alg, c
                           retire_others);
 }
 
-base::Result<crypto::SignKey> opened(Instance& in, const store::StoredKey& row) {
-  const auto pem = in.master.open(row.sealed, context_of(row.kid));
+}  // namespace
+
+base::Result<crypto::SignKey> open_key(const config::Config& config, const token::Master& master, const store::StoredKey& row) {
+  const auto pem = master.open(row.sealed, context_of(row.kid));
   if (!pem) {
-    const std::string line = "store.key_file: " + in.config.store.key_file + " is not the key that this database was made with";
+    const std::string line = "store.key_file: " + config.store.key_file + " is not the key that this database was made with";
     return base::Error{base::Code::internal, line, line};
   }
   return crypto::SignKey::from_pem(*pem);
 }
-
-}  // namespace
 
 base::Result<std::string> add_signing_key(Instance& in, bool retire_others) {
   const auto& alg = in.config.tokens.algorithm;
@@ -74,7 +74,7 @@ base::Status ensure_signing_key(Instance& in) {
     const auto made = add_signing_key(in, false);
     return made ? base::Status{base::ok} : made.error();
   }
-  const auto key = opened(in, *it);
+  const auto key = open_key(in.config, in.master, *it);
   return key ? base::Status{base::ok} : key.error();
 }
 
@@ -83,7 +83,7 @@ base::Result<crypto::SignKey> demo_key(Instance& in) {
   const auto keys = in.store.keys();
   if (!keys) return keys.error();
   const auto it = std::find_if(keys->begin(), keys->end(), [](const auto& row) { return row.kid == kDemoKid; });
-  if (it != keys->end()) return opened(in, *it);
+  if (it != keys->end()) return open_key(in.config, in.master, *it);
   auto key = crypto::SignKey::generate(crypto::Kind::p256);
   if (!key) return key.error();
   if (auto put = put_key(in, kDemoKid, kDemoAlg, *key, false); !put) return put.error();

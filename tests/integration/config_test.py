@@ -40,25 +40,33 @@ client_secret = "{SECRET}"
 WRONG = [
     ("no TOML", '"id"', f"{SECRET}", r"latchstring.toml:7: not TOML: .*a text wants double quotes"),
     ("a provider twice", None, GOOD + "[providers.github]\n", r"toml:9: not TOML: .*cannot redefine existing table 'providers.github'"),
-    ("a provider twice but for capitals", None, GOOD + "[providers.GitHub]\n", r'providers."github" is there already at \S+:9, but for capital'),
+    ("a provider twice but for capitals", None, GOOD + "[providers.GitHub]\n",
+     r'providers."github" is there already at \S+:9, but for capital'),
     ("a key misspelt", "redirect_uris", "redirect_uri", r'toml:2: unknown key "redirect_uri": did you mean redirect_uris\?'),
     ("a key in the wrong table", "[providers", 'ttl = "1m"\n[providers', r'toml:6: unknown key "store.ttl": it belongs under \[flows\]'),
     ("a table misspelt", "[store]", "[stor]", r'toml:3: unknown key "stor": did you mean store\?'),
     ("a wrong type", '"https://app.example/auth"', "7", r"toml:1: public_url is a whole number: it wants a string"),
     ("no public_url", 'public_url = "https://app.example/auth"', "", r"toml: public_url is missing"),
     ("public_url in the clear", "https://app.example/auth", "http://app.example/auth", r"toml:1: public_url = .*http is for loopback only"),
-    ("public_url with a password", "https://app", f"https://joe:{SECRET}@app", r"toml:1: public_url = .*a user name or password has no place"),
+    ("public_url with a password", "https://app", f"https://joe:{SECRET}@app",
+     r"toml:1: public_url = .*a user name or password has no place"),
     ("a redirect URI with a wildcard", "example/cb", "example/*", r"toml:2: redirect_uris = .*compared exactly"),
-    ("a redirect URI in the clear", "https://app.example/cb", "http://app.example/cb", r"toml:2: redirect_uris = .*http is for loopback only"),
+    ("a redirect URI in the clear", "https://app.example/cb", "http://app.example/cb",
+     r"toml:2: redirect_uris = .*http is for loopback only"),
     ("PostgreSQL", "sqlite:FOLDER", f"postgresql://joe:{SECRET}@db", r"toml:4: store.url: PostgreSQL comes later"),
-    ("a flow's ttl out of range", "[providers", '[flows]\nttl = "2d"\n[providers', r'toml:7: flows.ttl = "2d": it wants a duration from 1s to 1d'),
-    ("a binding that is none", "[providers", '[flows]\nbinding = "off"\n[providers', r'toml:7: flows.binding = "off": it wants "required" or "none"'),
+    ("a flow's ttl out of range", "[providers", '[flows]\nttl = "2d"\n[providers',
+     r'toml:7: flows.ttl = "2d": it wants a duration from 1s to 1d'),
+    ("a binding that is none", "[providers", '[flows]\nbinding = "off"\n[providers',
+     r'toml:7: flows.binding = "off": it wants "required" or "none"'),
     ("any origin", "[providers", '[cors]\norigins = ["*"]\n[providers', r"toml:7: cors.origins = .*every site must be named"),
-    ("an algorithm that is none", "[providers", '[tokens]\nalgorithm = "none"\n[providers', r"toml:7: tokens.algorithm = .none.: it wants .ES256"),
+    ("an algorithm that is none", "[providers", '[tokens]\nalgorithm = "none"\n[providers',
+     r"toml:7: tokens.algorithm = .none.: it wants .ES256"),
     ("HS256 without a secret", "[providers", '[tokens]\nalgorithm = "HS256"\n[providers', r"toml:7: tokens.algorithm = .HS256.: it needs"),
-    ("HS256 with a short secret", "[providers", f'[tokens]\nalgorithm = "HS256"\nhs256_secret = "{SECRET}"\n[providers', r"has 28 bytes: it wants 32"),
+    ("HS256 with a short secret", "[providers", f'[tokens]\nalgorithm = "HS256"\nhs256_secret = "{SECRET}"\n[providers',
+     r"has 28 bytes: it wants 32"),
     ("the demo on a public host", "[providers", "[demo]\nenabled = true\n[providers", r"toml:7: demo.enabled: refused"),
-    ("no such CA file", "[providers", '[upstream]\nca_file = "ca.pem"\n[providers', r'toml:7: upstream.ca_file = "\S+/ca.pem": cannot be read'),
+    ("no such CA file", "[providers", '[upstream]\nca_file = "ca.pem"\n[providers',
+     r'toml:7: upstream.ca_file = "\S+/ca.pem": cannot be read'),
     ("a missing secret file", f'client_secret = "{SECRET}"', 'client_secret_file = "none"', r"client_secret_file: \S+/none: No such file"),
     ("an empty secret file", f'client_secret = "{SECRET}"', 'client_secret_file = "empty"', r"client_secret_file: \S+/empty: is empty"),
     ("a secret in both forms", "client_id", 'client_secret_file = "empty"\nclient_id', r"client_secret_file stands beside client_secret"),
@@ -117,7 +125,8 @@ class Wrong(Case):
                 self.both(pattern, why)
 
     def test_a_file_that_cannot_be_read(self):
-        self.both(r"cannot read the configuration: FOLDER/latchstring.toml: No such file or directory; `latchstring init` makes one", "missing")
+        self.both(r"cannot read the configuration: FOLDER/latchstring.toml: No such file or directory; `latchstring init` makes one",
+                  "missing")
         self.config.mkdir()
         self.both(r"cannot read the configuration: FOLDER/latchstring.toml: is a directory", "a folder")
 
@@ -171,7 +180,8 @@ class Commands(Case):
             self.assertEqual(path.read_bytes(), content, path)
 
     def test_init_that_fails_leaves_nothing(self):
-        self.refused(["init", self.folder / "made", "--demo", "--public-url", "https://app.example/auth"], "demo.enabled: refused", "the demo in public")
+        self.refused(["init", self.folder / "made", "--demo", "--public-url", "https://app.example/auth"], "demo.enabled: refused",
+                     "the demo in public")
         self.assertEqual(list((self.folder / "made").iterdir()), [])
 
     def test_keys_rotate_with_overlap(self):
@@ -187,6 +197,23 @@ class Commands(Case):
         self.assertEqual(latchstring("keys", "rotate", "--drop-old", "--config", config).returncode, 0)
         self.assertEqual(states(), ["signs"])
 
+    def test_users_are_shown_switched_off_and_deleted(self):
+        self.assertEqual(self.init().returncode, 0)
+        config = self.folder / "made" / "latchstring.toml"
+        db = sqlite3.connect(self.folder / "made" / "latchstring.db")
+        self.addCleanup(db.close)
+        with db:
+            db.execute("INSERT INTO users (id, username, email, created) VALUES (7, 'ad\x1ba', 'ada@example.org', 0)")
+        shown = latchstring("users", "show", "7", "--config", config).stdout
+        self.assertRegex(shown, r"username +ad\?a\nemail +ada@example.org \(not verified\)")
+        for act, active in (("disable", [(0,)]), ("enable", [(1,)]), ("delete", [])):
+            done = latchstring("users", act, "7", "--config", config)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(db.execute("SELECT active FROM users WHERE id = 7").fetchall(), active, act)
+            db.commit()
+        self.refused(["users", "show", "7", "--config", config], "^latchstring: there is no user 7$", "gone")
+        self.refused(["users", "delete", "7", "--config", config], "^latchstring: there is no user 7$", "gone")
+
     def test_the_reference_is_a_configuration(self):
         self.write("latchstring.toml", latchstring("reference").stdout)
         self.write("latchstring.key", "A" * 43 + "\n")
@@ -201,7 +228,8 @@ class Commands(Case):
         self.refused(["providers", "githb"], 'no provider "githb": did you mean github', "providers")
 
     def test_wrong_arguments_are_one_line(self):
-        for arguments in (["serv"], ["check", "--confg", "x"], ["serve", "--threads", "0"], ["serve", "--socket-mode", "999"], ["users", "show"]):
+        for arguments in (["serv"], ["check", "--confg", "x"], ["serve", "--threads", "0"], ["serve", "--socket-mode", "999"], ["users"],
+                          ["users", "show"], ["users", "show", "x"], ["keys"]):
             self.refused(arguments, "^latchstring: .*; see latchstring --help$", str(arguments))
 
     def test_without_a_command_and_a_socket_there_is_help(self):
@@ -214,15 +242,15 @@ class Commands(Case):
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(str(self.folder / "s.sock"))
             listening.listen()
-            process = harness.Process([harness.BIN], self.folder / "log", {"LATCHSTRING_CONFIG": str(self.folder / "made" / "latchstring.toml")},
-                                      stdin=listening)
+            process = harness.Process([harness.BIN], self.folder / "log",
+                                      {"LATCHSTRING_CONFIG": str(self.folder / "made" / "latchstring.toml")}, stdin=listening)
             process.wait_until("a worker", lambda: "ev=worker_ready" in process.output())
             self.assertEqual(process.stop(signal.SIGTERM), 0, process.output())
 
     def test_no_core_dumps(self):
         self.assertEqual(self.init("--demo").returncode, 0)
-        process = harness.Process([harness.BIN, "serve", "--listen", self.folder / "s.sock", "--config", self.folder / "made" / "latchstring.toml"],
-                                  self.folder / "log")
+        config = self.folder / "made" / "latchstring.toml"
+        process = harness.Process([harness.BIN, "serve", "--listen", self.folder / "s.sock", "--config", config], self.folder / "log")
         process.wait_until("a worker", lambda: "ev=worker_ready" in process.output())
         limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text()
         self.assertRegex(limits, r"Max core file size +0 +0 ")
