@@ -96,7 +96,8 @@ base::Result<std::int64_t> Store::sweep_flows() {
 }
 
 base::Result<std::int64_t> Store::count_flows() {
-  const auto rows = read_one(flows_, "SELECT count(*) FROM (SELECT 1 FROM flows LIMIT $1) AS counted", {kMostCounted});
+  const auto rows = read_one(flows_, "SELECT count(*) FROM (SELECT 1 FROM flows WHERE used = 0 AND expires > $1 LIMIT $2) AS counted",
+                             {seconds(clock_.now()), kMostCounted});
   if (!rows) return rows.error();
   return rows->rows.at(0).integer(0);
 }
