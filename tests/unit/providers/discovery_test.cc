@@ -1,0 +1,88 @@
+#include "providers/discovery.h"
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "providers/id_token.h"
+
+namespace {
+
+constexpr const char* kIssuer = "https://op.example/tenant";
+std::string document(const std::string& more, const std::string& without = {}) {
+  std::string out = R"({"issuer":"https://op.example/tenant","authorization_endpoint":"https://op.example/a","token_endpoint":"https://op.example/t","jwks_uri":"https://op.example/k")";
+  if (const auto at = out.find(",\"" + without); !without.empty() && at != std::string::npos) out.erase(at, out.find(',', at + 1) == std::string::npos ? std::string::npos : out.find(',', at + 1) - at);
+  return out + more + "}";
+}
+
+struct Row {
+  const char* why;
+  std::string body;
+  const char* told;  // "" = good
+};
+std::ostream& operator<<(std::ostream& os, const Row& row) { return os << row.why; }
+const Row rows[] = {
+    {"good", document(""), ""},
+    {"no JSON", "<html>", "not a JSON object"},
+    {"a list", "[]", "not a JSON object"},
+    {"no issuer", R"({"authorization_endpoint":"https://op.example/a"})", "names the issuer \"\""},
+    {"another issuer", R"({"issuer":"https://evil.example"})", "names the issuer \"https://evil.example\", configured is \"https://op.example/tenant\""},
+    {"a slash more is another issuer", R"({"issuer":"https://op.example/tenant/"})", "names the issuer"},
+    {"no authorization endpoint", document("", "authorization_endpoint"), "authorization_endpoint is missing"},
+    {"no token endpoint", document("", "token_endpoint"), "token_endpoint is missing"},
+    {"no keys", document("", "jwks_uri"), "jwks_uri is missing"},
+    {"http userinfo", document(R"(,"userinfo_endpoint":"http://op.example/u")"), "userinfo_endpoint is no https URL"},
+    {"a loopback address of a public issuer: SSRF", document(R"(,"userinfo_endpoint":"http://127.0.0.1:8080/u")"), "userinfo_endpoint is no https URL"},
+    {"another scheme", document(R"(,"userinfo_endpoint":"file:///etc/passwd")"), "userinfo_endpoint is no https URL"},
+    {"not a text", document(R"(,"userinfo_endpoint":["https://op.example/u"])"), "userinfo_endpoint is no https URL"},
+    {"user name in the address", document(R"(,"userinfo_endpoint":"https://a@op.example/u")"), "userinfo_endpoint is no https URL"},
+    {"a name twice", document(R"(,"issuer":"https://evil.example")"), "not a JSON object"},
+};
+
+providers::Spec spec() {
+  providers::Spec out;
+  out.protocol = "oidc";
+  out.variables = {{"client_id", "c"}, {"scope", "openid"}};
+  return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(providers_discovery)
+BOOST_DATA_TEST_CASE(a_document_is_believed_only_so_far, boost::unit_test::data::make(rows), row) {
+  const auto metadata = providers::parse_metadata(row.body, spec(), kIssuer);
+  const std::string say = metadata ? "" : metadata.error().say;
+  BOOST_TEST((*row.told == '\0' ? say.empty() : say.find(row.told) != std::string::npos), say);
+}
+BOOST_AUTO_TEST_CASE(a_loopback_issuer_may_use_http_on_loopback) {
+  const std::string body = R"({"issuer":"http://localhost:9","authorization_endpoint":"http://localhost:9/a","token_endpoint":"http://localhost:9/t","jwks_uri":"http://localhost:9/k"})";
+  BOOST_TEST(bool{providers::parse_metadata(body, spec(), "http://localhost:9")});
+}
+BOOST_AUTO_TEST_CASE(only_asymmetric_algorithms_are_taken_from_a_document) {
+  const auto metadata = providers::parse_metadata(document(R"(,"id_token_signing_alg_values_supported":["none","HS256","ES256","x",7])"), spec(), kIssuer);
+  BOOST_REQUIRE(bool{metadata});
+  BOOST_REQUIRE(metadata->algs.size() == 1u);
+  BOOST_TEST((metadata->algs[0] == crypto::Alg::ES256));
+  BOOST_TEST((providers::parse_metadata(document(""), spec(), kIssuer)->algs == std::vector{crypto::Alg::RS256}));
+}
+BOOST_AUTO_TEST_CASE(pkce_is_left_out_only_where_the_provider_names_other_methods) {
+  const auto pkce = [](const char* more) { return providers::parse_metadata(document(more), spec(), kIssuer)->authorize_url.pkce; };
+  BOOST_TEST(pkce(""));
+  BOOST_TEST(pkce(R"(,"code_challenge_methods_supported":["plain","S256"])"));
+  BOOST_TEST(!pkce(R"(,"code_challenge_methods_supported":["plain"])"));
+}
+BOOST_AUTO_TEST_CASE(the_well_known_address_is_below_the_issuers_path) {
+  BOOST_TEST(providers::metadata_url("https://op.example/t") == "https://op.example/t/.well-known/openid-configuration");
+  BOOST_TEST(providers::metadata_url("https://op.example/") == "https://op.example/.well-known/openid-configuration");
+}
+BOOST_AUTO_TEST_CASE(private_addresses_are_for_the_operators_own_host_and_machine) {
+  BOOST_TEST(providers::private_addresses_allowed("https://op.corp/k", "https://op.corp"));
+  BOOST_TEST(providers::private_addresses_allowed("http://127.0.0.1:1/k", "http://localhost:2"));
+  BOOST_TEST(!providers::private_addresses_allowed("https://keys.corp/k", "https://op.corp"));
+  BOOST_TEST(!providers::private_addresses_allowed("https://localhost/k", "https://op.corp"));
+}
+BOOST_AUTO_TEST_CASE(at_hash_is_the_specs_example) {  // OpenID Connect Core 1.0, A.3
+  BOOST_TEST(providers::at_hash(crypto::Alg::RS256, "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y") == "77QmUPtjPfzWtF2AnpK9RQ");
+  BOOST_TEST(providers::at_hash(crypto::Alg::ES384, "x").size() == 32u);
+  BOOST_TEST(providers::at_hash(crypto::Alg::EdDSA, "x").size() == 43u);
+}
+BOOST_AUTO_TEST_SUITE_END()
