@@ -1,7 +1,6 @@
 """HTTP clients for tests: through a web server (`Http`), or straight to latchstring's FastCGI socket (`Direct`), where the request arrives
 exactly as written. Both keep a connection, give a Reply, and share the cookie jar's and the login's verbs."""
 import http.client
-import itertools
 import json
 import os
 import socket
@@ -98,7 +97,7 @@ class Http(Client):
             if fresh:
                 self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
             try:
-                self.connection.putrequest(method, target, skip_accept_encoding=True)
+                self.connection.putrequest(method, target, skip_host="Host" in headers, skip_accept_encoding=True)
                 if body is not None or method == "POST":
                     headers = {"Content-Length": str(len(body or b"")), **headers}
                 for name, value in headers.items():
@@ -122,11 +121,11 @@ class Http(Client):
 
 
 class Direct(Client):
-    """FastCGI, role responder, on a Unix socket; parameters as lighttpd sends them. FastCGI specification 3-6."""
-    ids = itertools.count(1)
+    """FastCGI, role responder, on a Unix socket; parameters as lighttpd sends them. FastCGI specification 3-6. With `retry`, a request that
+    meets the end of a kept connection is sent once more, as web servers do."""
 
-    def __init__(self, path):
-        self.path, self.socket = path, None
+    def __init__(self, path, retry=True):
+        self.path, self.retry, self.socket = path, retry, None
 
     def params(self, method, target, headers, body):
         query = target.partition("?")[2]
@@ -139,7 +138,7 @@ class Direct(Client):
         return params
 
     def exchange(self, method, target, headers, body):
-        kept = self.socket is not None
+        kept = self.socket is not None and self.retry
         try:
             return self.once(self.params(method, target, headers, body), body or b"")
         except (ConnectionError, EOFError):

@@ -4,6 +4,7 @@ import re
 import sys
 import unittest
 
+import certificates
 import harness
 import jwt
 import webservers
@@ -62,8 +63,8 @@ class Accepts:
         access, refresh = self.pair["access"], self.pair["refresh"]
         head, payload, signature = access.split(".")
         claims = jwt.decode(access, options={"verify_signature": False})
-        key = jwt.PyJWK({"kty": "oct", "k": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}, algorithm="HS256").key
-        forged = jwt.encode(claims, key, "HS256", headers=jwt.get_unverified_header(access))
+        header = jwt.get_unverified_header(access)
+        forged = jwt.encode(claims, certificates.new_key() if header["alg"] == "ES256" else "somebody's", header["alg"], headers=header)
         first = "A" if signature[0] != "A" else "B"
         for what, token in (("refresh as access", refresh), ("signature altered", f"{head}.{payload}.{first}{signature[1:]}"),
                             ("payload of another token", f"{head}.{refresh.split('.')[1]}.{signature}"), ("no signature", f"{head}.{payload}."),

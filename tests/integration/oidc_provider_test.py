@@ -13,6 +13,7 @@ import harness
 import webservers
 from clients import Direct, Http, Jar, Reply
 
+ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 SECRET = "a-secret-of-the-tests-0123456789abcdef"
 
 
@@ -88,7 +89,7 @@ class OpenIdProvider:
         public = {"kty": "EC", "crv": "P-256", "kid": "client-1", "alg": "ES256", "use": "sig",
                   "x": b64(numbers.x.to_bytes(32, "big")), "y": b64(numbers.y.to_bytes(32, "big"))}
         self.clients = {
-            **{f"alg-{alg}": {"client_secret": SECRET, "id_token_signed_response_alg": alg} for alg in ("RS256", "PS256", "ES256", "EdDSA")},
+            **{f"alg-{alg.lower()}": {"client_secret": SECRET, "id_token_signed_response_alg": alg} for alg in ALGORITHMS},
             "basic": {"client_secret": SECRET, "token_endpoint_auth_method": "client_secret_basic"},
             "post": {"client_secret": SECRET, "token_endpoint_auth_method": "client_secret_post"},
             "signed": {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [public]}},
@@ -106,8 +107,8 @@ class OpenIdProvider:
         stanzas["basic"]["token"] = {"client_auth": "basic"}
         stanzas["signed"] = {**common, "client_id": "signed", "key_id": "client-1", "private_key_file": str(self.folder / "client.pem"),
                              "token": {"client_auth": "private_key_jwt"}}
-        for name in ("RS256", "PS256", "ES256", "EdDSA"):
-            stanzas[f"alg-{name}"]["id_token"] = {"algs": [name]}
+        for name in ALGORITHMS:
+            stanzas[f"alg-{name.lower()}"]["id_token"] = {"algs": [name]}
         return stanzas
 
     def settings(self):
@@ -157,9 +158,9 @@ class Logins(unittest.TestCase):
                 self.assertEqual(reply.status, 201, reply)
 
     def test_signature_algorithms_of_the_id_token(self):
-        for alg in ("RS256", "PS256", "ES256", "EdDSA"):
+        for alg in ALGORITHMS:
             with self.subTest(alg):
-                reply = self.login(f"alg-{alg}")
+                reply = self.login(f"alg-{alg.lower()}")
                 self.assertEqual(reply.status, 201, reply)
 
     def test_R01_R02_query_empty_body_and_the_same_code_again(self):
