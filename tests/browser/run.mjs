@@ -4,13 +4,15 @@
 // One line per case: "ok NAME" or "FAIL NAME why". Everything that was started is ended, by its process id.
 import { startBrowser } from "./browser.mjs";
 import { cases } from "./cases.mjs";
-import { startServer } from "./server.mjs";
+import { startServer, stopServers } from "./server.mjs";
+import { starting } from "./starting.mjs";
 import { Tab } from "./tab.mjs";
 
 const patience = Number(process.env.LATCHSTRING_PATIENCE ?? 1);
 const started = [];
 const endAll = async () => {
   while (started.length > 0) await started.pop().stop().catch((error) => console.error(String(error)));
+  await stopServers();
 };
 
 const within = (seconds, work) => {
@@ -21,18 +23,24 @@ const within = (seconds, work) => {
   return Promise.race([work, limit]).finally(() => clearTimeout(timer));
 };
 
-/// One case in a browser context of its own: no cookie of another case.
-async function runCase({ name, check, ...options }, browser, origin) {
-  const tab = await Tab.open(browser, origin, { ...options, patience });
+async function passes(name, work) {
   try {
-    await within(40 * patience, check(tab));
-    tab.expectQuiet();
+    await within(60 * patience, work());
     console.log(`ok ${name}`);
     return true;
   } catch (error) {
     const why = String(error.stack ?? error).replaceAll(/\x1b\[\d+m/g, "").split("\n");
     console.log(`FAIL ${name} ${why.slice(0, 4).join(" | ")}`);
     return false;
+  }
+}
+
+/// One case in a browser context of its own: no cookie of another case.
+async function inBrowser({ check, ...options }, browser, origin) {
+  const tab = await Tab.open(browser, origin, { ...options, patience });
+  try {
+    await check(tab);
+    tab.expectQuiet();
   } finally {
     await within(10, tab.close()).catch(() => {});
   }
@@ -40,7 +48,9 @@ async function runCase({ name, check, ...options }, browser, origin) {
 
 async function main(url, wanted = "") {
   let origin = url?.replace(/\/$/, "");
+  let failed = 0;
   if (!origin) {
+    for (const one of starting) failed += (await passes(one.name, () => one.check(patience))) ? 0 : 1;
     const server = await startServer(patience);
     started.push(server);
     origin = server.origin;
@@ -48,8 +58,8 @@ async function main(url, wanted = "") {
   const browser = await startBrowser(patience);
   started.push(browser);
   const chosen = cases.filter((one) => one.name.includes(wanted));
-  let failed = chosen.length === 0 ? 1 : 0;
-  for (const one of chosen) failed += (await runCase(one, browser, origin)) ? 0 : 1;
+  if (chosen.length === 0) failed += 1;
+  for (const one of chosen) failed += (await passes(one.name, () => inBrowser(one, browser, origin))) ? 0 : 1;
   return failed === 0 ? 0 : 1;
 }
 
