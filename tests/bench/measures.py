@@ -1,0 +1,204 @@
+"""The measures, each a function of the stage that gives rows. What stands side by side runs alternately, so that what else the machine does
+meets both."""
+import dataclasses
+import json
+import pathlib
+import signal
+import statistics
+import subprocess
+import time
+
+import load
+import stage as stages
+from clients import Direct
+from harness import BIN, Process
+
+LIMIT = {">=": lambda value, target: value >= target, "<=": lambda value, target: value <= target}
+
+
+@dataclasses.dataclass
+class Row:
+    measure: str
+    figure: float
+    unit: str
+    floor: float = None     # what it stands beside
+    judged: float = None    # the value that the target is about: a ratio or the figure
+    sign: str = ""
+    target: float = None
+
+    @property
+    def verdict(self):
+        return "" if self.target is None else "ok" if LIMIT[self.sign](self.judged, self.target) else "MISSED"
+
+    @property
+    def ratio(self):
+        return self.figure / self.floor if self.floor else None
+
+
+def against(measure, figure, unit, floor, sign, target):
+    return Row(measure, figure, unit, floor, figure / floor, sign, target)
+
+
+def absolute(measure, figure, unit, sign, target):
+    return Row(measure, figure, unit, None, figure, sign, target)
+
+
+@dataclasses.dataclass
+class Side:
+    """One of two programs behind the same nginx, over all rounds."""
+    url: str
+    pids: list
+    rates: list = dataclasses.field(default_factory=list)
+    costs: list = dataclasses.field(default_factory=list)   # CPU us of its processes for a request
+    waits: list = dataclasses.field(default_factory=list)   # switches from one thread to another for a request
+
+    def go(self, seconds):
+        before, waited = stages.cpu(self.pids), stages.switches(self.pids)
+        done = load.wrk(self.url, seconds)
+        self.rates.append(done.rate)
+        self.costs.append((stages.cpu(self.pids) - before) / done.requests * 1e6)
+        self.waits.append((stages.switches(self.pids) - waited) / done.requests)
+
+    rate = property(lambda self: statistics.median(self.rates))
+    cost = property(lambda self: statistics.median(self.costs))
+
+
+def side_by_side(stage, path, rounds, seconds):
+    sides = Side(stage.url(path), stage.workers()), Side(stage.url(path, floor=True), stage.floor_workers())
+    for side in sides:
+        load.wrk(side.url, 1)   # connections made, caches warm
+    for _ in range(rounds):
+        for side in sides:
+            side.go(seconds)
+    return sides
+
+
+def begin(stage, rounds, seconds):
+    ours, floor = side_by_side(stage, stage.begin_path(), rounds, seconds)
+    yield against("GET begin", ours.rate, "/s", floor.rate, ">=", 0.7)
+    yield Row("  CPU of the workers", ours.cost, "us", floor.cost)
+    yield Row("  waits of their threads", statistics.median(ours.waits), "each", statistics.median(floor.waits))
+
+
+def health(stage, rounds, seconds):
+    ours, floor = side_by_side(stage, "/healthz", rounds, seconds)
+    yield Row("GET /healthz", ours.rate, "/s", floor.rate)
+
+
+def collect(stage, provider, least):
+    """Begins at least so many logins; the file of their states and the cookie of the browser that may finish them."""
+    file, cookie, count = stage.folder / "states", stage.cookie(), 0
+    seconds = 1
+    while count < least:
+        load.wrk(stage.url(stage.begin_path(provider)), seconds, 32, "states.lua", file, cookie)
+        count = sum(len(pathlib.Path(f"{file}.{n}").read_text().split()) for n in range(2))
+        seconds = max(seconds + 1, int(seconds * least / max(count, 1)) + 1)
+        if seconds > 60:
+            raise SystemExit(f"bench: {count} states collected, {least} wanted")
+    return file, cookie
+
+
+def login_floor(stage, program, threads, seconds):
+    words = [program, stage.provider_url, stage.ca, stage.folder / f"floor{threads}.db", threads, seconds]
+    text = subprocess.run([str(w) for w in words], capture_output=True, text=True, check=True, timeout=seconds + 60).stdout
+    count, cost = text.split()
+    return int(count) / seconds, float(cost)
+
+
+def login(stage, rounds, seconds):
+    program = stages.build("floor_login", "-lcurl", "-lcrypto", "-lsqlite3")
+    ours, floors, provider = [], {1: [], 8: []}, []
+    for warm in (True, *[False] * rounds):
+        span = 1 if warm else seconds
+        file, cookie = collect(stage, "bench", span * 6000)
+        before, served, counted = stages.cpu(stage.workers()), stages.cpu(stage.provider.children()), stage.counted_logins("bench")
+        done = load.wrk(stage.url("/o/bench/"), span, 32, "login.lua", file, cookie)
+        good = stage.counted_logins("bench") - counted
+        if good < done.requests:
+            raise SystemExit(f"bench: {done.requests} logins answered, {good} of them good")
+        if not warm:
+            ours.append((good / done.seconds, (stages.cpu(stage.workers()) - before) / good * 1e6))
+            provider.append((stages.cpu(stage.provider.children()) - served) / good * 1e6)
+        for threads, runs in floors.items():
+            run = login_floor(stage, program, threads, span)
+            if not warm:
+                runs.append(run)
+    middle = lambda runs, which: statistics.median(r[which] for r in runs)
+    cheapest = min(middle(runs, 1) for runs in floors.values())
+    fastest = max(middle(runs, 0) for runs in floors.values())
+    yield against("POST login, CPU", middle(ours, 1), "us", cheapest, "<=", 1.5)
+    yield Row("  logins", middle(ours, 0), "/s", fastest)
+    yield Row("  the provider's CPU, apart", statistics.median(provider), "us")
+
+
+def in_hand(stage, count=1000, seconds=6):
+    """`count` logins in hand while each of the provider's two answers takes 300 ms. Counted by latchstring between two looks."""
+    workers = 2
+    stage.restart_with(workers, count // workers + 12)
+    ideal = count / 0.6
+    file, cookie = collect(stage, "slow", int(ideal * (seconds + 5)))
+    words = load.command(stage.url("/o/slow/"), seconds + 4, count, "login.lua", file, cookie)
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
+        try:
+            time.sleep(2.5)   # the first wave makes the connections
+            first, began = stage.counted_logins("slow"), time.monotonic()
+            time.sleep(seconds)
+            good, took = stage.counted_logins("slow") - first, time.monotonic() - began
+            resident = sum(stages.memory(p, "Rss") for p in stage.workers())
+            text = running.communicate(timeout=60)[0]
+        finally:
+            running.kill()
+    done = load.read(text)
+    yield against(f"{count} logins in hand, provider at 300 ms", good / took, "/s", ideal, ">=", 0.9)
+    yield absolute("  resident memory of all workers", resident, "MB", "<=", 150)
+    yield Row("  99 of 100 answered within", done.p99_ms, "ms")
+
+
+def first_answer(stage):
+    """Milliseconds from the start of the program to the first begun login."""
+    socket = stage.folder / "start.sock"
+    socket.unlink(missing_ok=True)
+    path, began = stage.begin_path(), time.monotonic()
+    process = Process([BIN, "serve", "--listen", socket, "--config", stage.instance.config], stage.folder / "start.out")
+    try:
+        while time.monotonic() < began + 10:
+            try:
+                reply = Direct(str(socket)).get(path)
+            except OSError:
+                time.sleep(0.0002)
+                continue
+            assert reply.status == 200, reply
+            return (time.monotonic() - began) * 1e3
+        raise SystemExit("bench: no answer within 10 s of the start")
+    finally:
+        process.stop(signal.SIGTERM)
+
+
+def start(stage, times=7):
+    """Needs an instance that has run before: its database is there, as it is when Apache starts one more process."""
+    yield absolute("start to first answer", statistics.median(first_answer(stage) for _ in range(times)), "ms", "<=", 20)
+
+
+def idle(stage):
+    """Private memory of a worker that has just been started and asked each once."""
+    stage.instance.stop()
+    stage.instance.start()
+    for _ in range(8):
+        Direct(stage.instance.socket).get(stage.begin_path())
+    private = max(stages.memory(p, "Private_Clean", "Private_Dirty") for p in stage.workers())
+    yield absolute("idle worker, private memory", private, "MB", "<=", 8)
+
+
+def table(rows):
+    def number(value, unit=""):
+        return "" if value is None else f"{value:,.{0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2}f}{unit and ' ' + unit}"
+    lines = [("measure", "figure", "floor", "ratio", "target", "")]
+    for r in rows:
+        target = "" if r.target is None else f"{r.sign} {r.target:g}" + ("" if r.floor else f" {r.unit}")
+        lines.append((r.measure, number(r.figure, r.unit), number(r.floor, r.unit if r.floor else ""), f"{r.ratio:.2f}" if r.ratio else "", target, r.verdict))
+    widths = [max(len(line[i]) for line in lines) for i in range(6)]
+    return "\n".join("  ".join(f"{cell:<{w}}" if i in (0, 4, 5) else f"{cell:>{w}}" for i, (cell, w) in enumerate(zip(line, widths))).rstrip() for line in lines)
+
+
+def as_json(rows):
+    return json.dumps([{**dataclasses.asdict(r), "ratio": r.ratio, "verdict": r.verdict} for r in rows], indent=1) + "\n"

@@ -1,0 +1,63 @@
+"""Where the CPU of the workers goes under load: perf where the kernel lets us, else callgrind on one worker."""
+import os
+import re
+import shutil
+import signal
+import subprocess
+
+import load
+import measures
+from harness import BIN, Process, answers
+
+SECONDS, LINES = 5, 60
+
+
+def loaded(stage, what, seconds):
+    """A running wrk."""
+    if what == "begin":
+        words = load.command(stage.url(stage.begin_path()), seconds, 32)
+    else:
+        file, cookie = measures.collect(stage, "bench", seconds * 6000)
+        words = load.command(stage.url("/o/bench/"), seconds, 32, "login.lua", file, cookie)
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def with_perf(stage, what):
+    data = stage.folder / "perf.data"
+    with loaded(stage, what, SECONDS + 1) as running:
+        pids = ",".join(map(str, stage.workers()))
+        taken = subprocess.run(["perf", "record", "-q", "-e", "cpu-clock", "-F", "999", "-p", pids, "-o", data, "--", "sleep", str(SECONDS)],
+                               capture_output=True, text=True, timeout=60)
+        running.communicate(timeout=60)
+    if taken.returncode != 0:
+        return None
+    parts = []
+    for sort, most in (("dso", 12), ("dso,symbol", LINES)):
+        report = subprocess.run(["perf", "report", "--stdio", "--sort", sort, "-i", data], capture_output=True, text=True, timeout=300)
+        parts.append("\n".join([line.rstrip(" -") for line in report.stdout.splitlines() if line.strip() and not line.startswith("#")][:most]))
+    return "\n\n".join(parts)
+
+
+def with_callgrind(stage, what):
+    """Slow, and exact to the instruction. The worker is the only process: started on a socket as descriptor 0, as mod_fcgid would."""
+    stage.instance.stop()
+    out = stage.folder / "callgrind.%p"
+    command = ["valgrind", "--tool=callgrind", "--trace-children=yes", f"--callgrind-out-file={out}", BIN, "serve", "--listen", stage.instance.socket,
+               "--config", stage.instance.config, "--workers", "1"]
+    process = Process(command, stage.folder / "callgrind.log")
+    process.wait_until("a worker under callgrind", lambda: answers(stage.instance.socket), seconds=60)
+    os.chmod(stage.instance.socket, 0o666)
+    with loaded(stage, what, SECONDS) as running:
+        running.communicate(timeout=SECONDS + 120)
+    process.stop(signal.SIGTERM, seconds=120)
+    largest = max(stage.folder.glob("callgrind.[0-9]*"), key=lambda p: p.stat().st_size)
+    text = subprocess.run(["callgrind_annotate", largest], capture_output=True, text=True, timeout=300).stdout
+    return "\n".join(line for line in text.splitlines() if re.match(r"\s*[\d,]+ \(", line))[:LINES * 160]
+
+
+def run(stage, what):
+    if shutil.which("perf") and (text := with_perf(stage, what)):
+        return text
+    if shutil.which("valgrind"):
+        return with_callgrind(stage, what)
+    raise SystemExit("bench: neither perf nor valgrind is installed")
