@@ -26,25 +26,43 @@ bool is_plain(char c) {
   return byte > 0x20 && byte < 0x7f && c != '"' && c != '=' && c != '\\';
 }
 
+/// The length of a character at the start of `s` that terminals and viewers obey instead of showing: C1 controls, line separators and
+/// direction marks (CWE-117, CVE-2021-42574); 0 if there is none. `s` is UTF-8.
+std::size_t hidden(std::string_view s) {
+  const auto at = [&](std::size_t i) { return i < s.size() ? static_cast<unsigned char>(s[i]) : 0u; };
+  if (at(0) == 0xc2 && at(1) < 0xa0) return 2;  // U+0080-U+009F
+  if (at(0) != 0xe2) return 0;
+  if (at(1) == 0x80 && ((at(2) >= 0xa8 && at(2) <= 0xae) || at(2) == 0x8e || at(2) == 0x8f)) return 3;  // U+2028-U+202E, U+200E, U+200F
+  return at(1) == 0x81 && at(2) >= 0xa6 && at(2) <= 0xa9 ? 3 : 0;                                       // U+2066-U+2069
+}
+
+void append_escaped(std::string& out, std::string_view bytes) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) out.append("\\x").append(hex(bytes.substr(i, 1)));
+}
+
 void append_value(std::string& out, std::string_view value) {
   constexpr std::size_t longest = 500;
   const bool cut = value.size() > longest;
-  value = value.substr(0, longest);
+  if (cut) {
+    value = value.substr(0, longest);
+    while (!value.empty() && !is_utf8(value) && value.size() > longest - 4) value.remove_suffix(1);  // not in the middle of a character
+  }
   if (!value.empty() && std::all_of(value.begin(), value.end(), is_plain)) {
     out += value;
   } else {
     out += '"';
     const bool utf8 = is_utf8(value);
-    for (const char c : value) {
+    for (std::size_t i = 0, size = 1; i < value.size(); i += size) {
+      const char c = value[i];
       const auto byte = static_cast<unsigned char>(c);
-      if (c == '"' || c == '\\') {
-        out += '\\';
+      const auto odd = utf8 ? hidden(value.substr(i)) : 0;
+      size = std::max<std::size_t>(odd, 1);
+      if (odd != 0 || byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !utf8))
+        append_escaped(out, value.substr(i, size));
+      else if (c == '"' || c == '\\')
+        out.append({'\\', c});
+      else
         out += c;
-      } else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !utf8)) {
-        out += "\\x" + hex(std::string_view{&c, 1});
-      } else {
-        out += c;
-      }
     }
     out += '"';
   }

@@ -106,7 +106,11 @@ std::optional<std::size_t> parse_size(std::string_view s) noexcept {
   const auto parts = number_and_unit(s);
   if (!parts) return std::nullopt;
   const auto [number, unit] = *parts;
-  const std::int64_t factor = unit.empty() || unit == "B" ? 1 : unit == "KiB" ? 1 << 10 : unit == "MiB" ? 1 << 20 : unit == "GiB" ? most : 0;
+  const std::int64_t factor = unit.empty() || unit == "B" ? 1
+                              : unit == "KiB"             ? 1 << 10
+                              : unit == "MiB"             ? 1 << 20
+                              : unit == "GiB"             ? most
+                                                          : 0;
   if (factor == 0 || number > most / factor) return std::nullopt;
   return static_cast<std::size_t>(number * factor);
 }

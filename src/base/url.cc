@@ -17,7 +17,8 @@ bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && 
 
 /// Printable ASCII but for the characters that parsers disagree about.
 bool plain(std::string_view s) noexcept {
-  return std::all_of(s.begin(), s.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '\\' && c != '"' && c != '<' && c != '>'; });
+  return std::all_of(s.begin(), s.end(),
+                     [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '\\' && c != '"' && c != '<' && c != '>'; });
 }
 
 bool is_scheme(std::string_view s) noexcept {  // RFC 3986 3.1
@@ -26,12 +27,11 @@ bool is_scheme(std::string_view s) noexcept {  // RFC 3986 3.1
 }
 
 bool is_host(std::string_view s) noexcept {
-  return !s.empty() && std::all_of(s.begin(), s.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; });
+  return !s.empty() &&
+         std::all_of(s.begin(), s.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; });
 }
 
-bool is_ipv6(std::string_view s) noexcept {
-  return s.find(':') != s.npos && s.find_first_not_of("0123456789abcdefABCDEF:.") == s.npos;
-}
+bool is_ipv6(std::string_view s) noexcept { return s.find(':') != s.npos && s.find_first_not_of("0123456789abcdefABCDEF:.") == s.npos; }
 
 bool read_port(std::string_view s, std::uint16_t& port) noexcept {
   if (s.empty()) return true;  // "host:" has the default port (RFC 3986 3.2.3)
@@ -115,8 +115,10 @@ bool is_secure_or_loopback(const Url& url) noexcept {
 
 void append_query(std::string& url, std::string_view name, std::string_view value) {
   const auto mark = url.find('?');
-  if (mark == url.npos) url += '?';
-  else if (!url.ends_with('?') && !url.ends_with('&')) url += '&';
+  if (mark == url.npos)
+    url += '?';
+  else if (!url.ends_with('?') && !url.ends_with('&'))
+    url += '&';
   url += percent_encode(name);
   url += '=';
   url += percent_encode(value);

@@ -8,11 +8,11 @@
 namespace base {
 
 struct Url {
-  std::string scheme;        // lower case
-  std::string host;          // lower case; IPv6 without brackets
-  std::uint16_t port = 0;    // 0 = the scheme's default
-  std::string path;          // as it stands, "" possible
-  std::string query;         // without '?'
+  std::string scheme;      // lower case
+  std::string host;        // lower case; IPv6 without brackets
+  std::uint16_t port = 0;  // 0 = the scheme's default
+  std::string path;        // as it stands, "" possible
+  std::string query;       // without '?'
   bool has_query = false;
   bool has_fragment = false;
   bool has_userinfo = false;

@@ -8,9 +8,19 @@ namespace crypto {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, Alg>, 13> kNames{{
-    {"RS256", Alg::RS256}, {"RS384", Alg::RS384}, {"RS512", Alg::RS512}, {"PS256", Alg::PS256}, {"PS384", Alg::PS384},
-    {"PS512", Alg::PS512}, {"ES256", Alg::ES256}, {"ES384", Alg::ES384}, {"ES512", Alg::ES512}, {"EdDSA", Alg::EdDSA},
-    {"HS256", Alg::HS256}, {"HS384", Alg::HS384}, {"HS512", Alg::HS512},
+    {"RS256", Alg::RS256},
+    {"RS384", Alg::RS384},
+    {"RS512", Alg::RS512},
+    {"PS256", Alg::PS256},
+    {"PS384", Alg::PS384},
+    {"PS512", Alg::PS512},
+    {"ES256", Alg::ES256},
+    {"ES384", Alg::ES384},
+    {"ES512", Alg::ES512},
+    {"EdDSA", Alg::EdDSA},
+    {"HS256", Alg::HS256},
+    {"HS384", Alg::HS384},
+    {"HS512", Alg::HS512},
 }};
 
 }  // namespace

@@ -71,12 +71,15 @@ std::string hmac_sha256(std::string_view key, std::string_view data) {
 }
 
 std::string hkdf_sha256(std::string_view key, std::string_view info, std::size_t bytes) {
-  const auto prk = hmac_sha256(std::string(32, '\0'), key);  // RFC 5869 2.2
+  auto prk = hmac_sha256(std::string(32, '\0'), key);  // RFC 5869 2.2
   std::string out, t;
   for (char n = 1; out.size() < bytes; ++n) {  // RFC 5869 2.3
-    t = hmac_sha256(prk, t + std::string{info} + n);
+    t += info;
+    t += n;
+    t = hmac_sha256(prk, t);
     out += t;
   }
+  for (auto* s : {&prk, &t}) OPENSSL_cleanse(s->data(), s->size());
   out.resize(bytes);
   return out;
 }

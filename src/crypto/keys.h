@@ -38,7 +38,7 @@ class VerifyKey {
   friend class SignKey;
 
  public:
-  /// Checks sizes and that points lie on their curve (SP 800-56A 5.6.2.3.3).
+  /// Checks sizes and that points lie on their curve (SP 800-56A 5.6.2.3.4).
   static base::Result<VerifyKey> from_parts(const PublicParts& parts);
   static base::Result<VerifyKey> from_pem(std::string_view pem);
   static base::Result<VerifyKey> shared(const base::Secret& secret);

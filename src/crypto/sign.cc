@@ -94,7 +94,8 @@ bool VerifyKey::verify(Alg alg, std::string_view data, std::string_view signatur
   if (der.empty()) return false;
   const MdCtx ctx{EVP_MD_CTX_new()};
   EVP_PKEY_CTX* pkey_ctx = nullptr;  // belongs to ctx
-  if (!ctx || EVP_DigestVerifyInit_ex(ctx.get(), &pkey_ctx, hash_name(alg), nullptr, nullptr, impl_->pkey.get(), nullptr) != 1) return false;
+  if (!ctx || EVP_DigestVerifyInit_ex(ctx.get(), &pkey_ctx, hash_name(alg), nullptr, nullptr, impl_->pkey.get(), nullptr) != 1)
+    return false;
   if (is_pss(alg) && !use_pss(pkey_ctx)) return false;
   return EVP_DigestVerify(ctx.get(), bytes(std::string_view{der}), der.size(), bytes(data), data.size()) == 1;
 }

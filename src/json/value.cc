@@ -12,7 +12,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <unordered_set>
+#include <set>
 
 #include "base/encode.h"
 #include "base/text.h"
@@ -27,11 +27,16 @@ const Node* as(const void* node) { return static_cast<const Node*>(node); }
 class Guard {
   rapidjson::Document& to_;
   const Limits& limits_;
-  std::vector<std::unordered_set<std::string>> names_;  // one for each open object
+  std::vector<std::set<std::string>> names_;  // one for each open object; a tree, since names made to collide would make a hash table slow
   std::size_t depth_ = 0;
 
   bool enter() {
     if (++depth_ > limits_.depth) why = "nested too deep";
+    return why == nullptr;
+  }
+  /// RapidJSON refuses a lone high surrogate, but makes invalid UTF-8 of a lone low one ("\\udc00"; RFC 8259 8.2).
+  bool text(const char* s, rapidjson::SizeType n) {
+    if (!base::is_utf8({s, n})) why = "half of a surrogate pair";
     return why == nullptr;
   }
 
@@ -46,14 +51,14 @@ class Guard {
   bool Uint64(std::uint64_t u) { return to_.Uint64(u); }
   bool Double(double d) { return to_.Double(d); }
   bool RawNumber(const char* s, rapidjson::SizeType n, bool copy) { return to_.RawNumber(s, n, copy); }
-  bool String(const char* s, rapidjson::SizeType n, bool copy) { return to_.String(s, n, copy); }
+  bool String(const char* s, rapidjson::SizeType n, bool copy) { return text(s, n) && to_.String(s, n, copy); }
   bool StartObject() {
     if (limits_.unique_names) names_.emplace_back();
     return enter() && to_.StartObject();
   }
   bool Key(const char* s, rapidjson::SizeType n, bool copy) {
     if (limits_.unique_names && !names_.back().emplace(s, n).second) why = "a member name is repeated";
-    return why == nullptr && to_.Key(s, n, copy);
+    return text(s, n) && to_.Key(s, n, copy);
   }
   bool EndObject(rapidjson::SizeType members) {
     if (limits_.unique_names) names_.pop_back();
@@ -95,6 +100,10 @@ base::Result<Document> Document::parse(std::string_view text, const Limits& limi
     rapidjson::Reader reader;
     result = reader.Parse<kFlags>(stream, guard);
     why = guard.why;
+    if (!result.IsError() && stream.Tell() != text.size()) {  // it takes a NUL for the end of the text
+      why = "something after the value";
+      result.Set(rapidjson::kParseErrorDocumentRootNotSingular, stream.Tell());
+    }
     return !result.IsError();
   };
   impl->tree.Populate(generate);
@@ -182,7 +191,7 @@ Value Value::pointer(std::string_view pointer) const noexcept {
     }
     if (here.is_array()) {
       const auto index = base::parse_int(token);
-      if (!index || *index < 0 || (token.size() > 1 && token[0] == '0')) return {};
+      if (!index || token[0] == '-' || (token.size() > 1 && token[0] == '0')) return {};
       here = here.at(static_cast<std::size_t>(*index));
     } else {
       here = here[token];

@@ -48,7 +48,8 @@ class Value {
   /// Whole or fractional (NumericDate may be fractional, RFC 7519 2).
   std::optional<double> number() const noexcept;
   std::optional<bool> boolean() const noexcept;
-  /// The scalar as text: string as is, integer in decimal, double in shortest form, bool "true"/"false"; nullopt for null, containers, missing.
+  /// The scalar as text: string as is, integer in decimal, double in shortest form, bool "true"/"false"; nullopt for null, containers,
+  /// missing.
   std::optional<std::string> text() const;
   /// RFC 6901 pointer ("/a/0/b", "" = this).
   Value pointer(std::string_view pointer) const noexcept;

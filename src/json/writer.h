@@ -15,12 +15,13 @@ class Writer {
   void quote(std::string_view s);
 
  public:
-  Writer& object();                       // {
-  Writer& array();                        // [
-  Writer& end_object();                   // }
-  Writer& end_array();                    // ]
+  Writer() { out_.reserve(256); }  // most answers fit: one allocation
+  Writer& object();                // {
+  Writer& array();                 // [
+  Writer& end_object();            // }
+  Writer& end_array();             // ]
   Writer& key(std::string_view name);
-  Writer& value(std::string_view s);      // string; bytes that are not UTF-8 become U+FFFD
+  Writer& value(std::string_view s);  // string; bytes that are not UTF-8 become U+FFFD
   Writer& value(const char* s) { return value(std::string_view{s}); }
   Writer& value(std::int64_t n);
   Writer& value(bool b);

@@ -46,8 +46,8 @@ base::Result<Jws> parse_jws(std::string_view compact) {
   if (signature->empty()) return bad("no signature");
   auto head = read_head(*header);
   if (!head) return head.error();
-  return Jws{head->alg,           std::move(head->kid),  std::move(head->typ), std::string{compact.substr(0, second)},
-             std::move(*signature), std::move(*payload)};
+  return Jws{head->alg,          std::move(head->kid), std::move(head->typ), std::string{compact.substr(0, second)}, std::move(*signature),
+             std::move(*payload)};
 }
 
 Verdict verify(const Jws& jws, const std::vector<Jwk>& keys, const std::vector<crypto::Alg>& allowed) {

@@ -14,8 +14,8 @@
 namespace token {
 
 struct Jwk {
-  std::string kid;                  // "" = none
-  std::optional<crypto::Alg> alg;   // if the JWK pins one (RFC 7517 4.4)
+  std::string kid;                 // "" = none
+  std::optional<crypto::Alg> alg;  // if the JWK pins one (RFC 7517 4.4)
   crypto::VerifyKey key;
 };
 
@@ -30,11 +30,11 @@ std::string write_jwk(const Jwk& key);
 /// A JWS taken apart, nothing verified yet.
 struct Jws {
   crypto::Alg alg;
-  std::string kid;        // "" = none
-  std::string typ;        // "" = none
+  std::string kid;          // "" = none
+  std::string typ;          // "" = none
   std::string signed_part;  // header.payload as sent
-  std::string signature;  // binary
-  std::string payload;    // binary
+  std::string signature;    // binary
+  std::string payload;      // binary
 };
 base::Result<Jws> parse_jws(std::string_view compact);
 
@@ -45,6 +45,7 @@ enum class Verdict { good, unknown_key, bad };
 Verdict verify(const Jws& jws, const std::vector<Jwk>& keys, const std::vector<crypto::Alg>& allowed);
 
 /// header {"alg","typ"[,"kid"]} . payload . signature
-base::Result<std::string> sign(const crypto::SignKey& key, crypto::Alg alg, std::string_view kid, std::string_view typ, std::string_view payload_json);
+base::Result<std::string> sign(const crypto::SignKey& key, crypto::Alg alg, std::string_view kid, std::string_view typ,
+                               std::string_view payload_json);
 
 }  // namespace token

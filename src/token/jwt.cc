@@ -2,6 +2,7 @@
 #include "token/jwt.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "base/text.h"
 #include "json/writer.h"
@@ -9,7 +10,7 @@
 namespace token {
 namespace {
 
-constexpr std::chrono::seconds kClockSkew{60};  // for iat only; exp has no leeway
+constexpr std::chrono::seconds kClockSkew{60};  // for iat and nbf; exp has no leeway
 
 std::int64_t seconds_of(base::Time t) { return t.time_since_epoch().count(); }
 
@@ -28,12 +29,15 @@ base::Result<Claims> read_claims(const json::Value& root, const Rules& rules, ba
   if (!exp || !iat) return bad("exp or iat missing");
   if (seconds_of(now) >= *exp) return bad("expired");  // RFC 7519 4.1.4
   if (*iat > seconds_of(now) + kClockSkew.count()) return bad("issued in the future");
+  if (root["nbf"].exists() && root["nbf"].integer().value_or(INT64_MAX) > seconds_of(now) + kClockSkew.count()) return bad("not valid yet");
   if (root["iss"].string() != rules.issuer) return bad("another issuer's");
   if (!rules.audience.empty() && !has_audience(root["aud"], rules.audience)) return bad("for another audience");
   Claims claims;
   const auto type = root["token_type"].string();
-  if (type == "refresh") claims.type = Type::refresh;
-  else if (type != "access") return bad("token_type unknown");
+  if (type == "refresh")
+    claims.type = Type::refresh;
+  else if (type != "access")
+    return bad("token_type unknown");
   const auto id = base::parse_int(root["user_id"].string().value_or(""));
   if (!id || *id <= 0) return bad("user_id missing");
   claims.user_id = *id;

@@ -44,11 +44,11 @@ enum class Type { access, refresh };
 
 struct Claims {
   Type type = Type::access;
-  std::int64_t user_id = 0;      // written as a string, as simplejwt 5.5 does
-  std::string jti;               // 32 hex
+  std::int64_t user_id = 0;  // written as a string, as simplejwt 5.5 does
+  std::string jti;           // 32 hex
   base::Time issued{}, expires{};
-  std::string email;             // "" = left out
-  std::string provider;          // "" = left out
+  std::string email;     // "" = left out
+  std::string provider;  // "" = left out
 };
 
 struct Rules {
@@ -58,7 +58,8 @@ struct Rules {
 
 base::Result<std::string> issue(const KeyRing& ring, const Rules& rules, const Claims& claims);
 
-/// Checks signature, algorithm, iss, aud, exp (no leeway), iat (<= 60 s ahead), token_type known, user_id. Code::denied otherwise; `say` empty.
+/// Checks signature, algorithm, iss, aud, exp (no leeway), iat and nbf (<= 60 s ahead), token_type known, user_id. Code::denied otherwise;
+/// `say` empty.
 base::Result<Claims> check(const KeyRing& ring, const Rules& rules, std::string_view compact, base::Time now);
 
 }  // namespace token
