@@ -29,8 +29,9 @@ async function passes(name, work) {
     console.log(`ok ${name}`);
     return true;
   } catch (error) {
-    const why = String(error.stack ?? error).replaceAll(/\x1b\[\d+m/g, "").split("\n");
-    console.log(`FAIL ${name} ${why.slice(0, 4).join(" | ")}`);
+    const place = String(error.stack).match(/\w+\.mjs:\d+/)?.[0] ?? "";
+    const why = String(error.message).replaceAll(/\x1b\[\d+m/g, "").split("\n").map((line) => line.trim()).filter(Boolean);
+    console.log(`FAIL ${name} (${place}) ${why.slice(0, 14).join(" | ")}`);
     return false;
   }
 }

@@ -41,7 +41,7 @@ export class Server {
   constructor(folder, port, patience) {
     this.#child = spawn(`${root}tools/run`, ["--port", String(port), "--var", folder], { stdio: ["ignore", "pipe", "pipe"] });
     living.add(this);
-    this.#ended = new Promise((resolve) => this.#child.once("exit", (status, signal) => (living.delete(this), resolve(signal ?? status))));
+    this.#ended = new Promise((resolve) => this.#child.once("close", (status, signal) => (living.delete(this), resolve(signal ?? status))));
     for (const stream of [this.#child.stdout, this.#child.stderr]) stream.on("data", (bytes) => (this.said += bytes));
     this.patience = patience;
   }
