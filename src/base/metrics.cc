@@ -104,15 +104,6 @@ struct Metrics::Slot {
 
 namespace {
 
-/// A series up to its label le, and le's place among the buckets, so that they can be sorted ascending.
-std::string_view without_le(std::string_view series) noexcept { return series.substr(0, series.rfind("le=\"")); }
-std::size_t le_of(std::string_view series) noexcept {
-  const auto at = series.rfind("le=\"");
-  if (at == series.npos) return 0;
-  const auto text = series.substr(at + 4, series.size() - at - 6);
-  return static_cast<std::size_t>(std::find(kBucketNames.begin(), kBucketNames.end(), text) - kBucketNames.begin());
-}
-
 template <class Slot>
 Slot* find_slot(Slot* slots, std::string_view series, Kind kind) noexcept {
   if (series.empty()) return nullptr;
