@@ -5,6 +5,7 @@
   signature and one durable SQLite commit per login (floor_login.cc). The load is wrk's; the provider is an nginx of its own.
 """
 import argparse
+import os
 import pathlib
 import shutil
 import sys
@@ -15,6 +16,7 @@ import stage as stages
 from harness import BIN
 
 PARTS = ("start", "idle", "begin", "health", "login", "in_hand")
+BUSY = 0.5   # processes of others that want to run, above which figures are to be read with care
 
 
 def arguments():
@@ -23,6 +25,7 @@ def arguments():
     parser.add_argument("--seconds", type=int, default=3, help="how long a run takes (3)")
     parser.add_argument("--only", choices=PARTS, action="append", help="one part; may be given again")
     parser.add_argument("--json", type=pathlib.Path, help="write the figures there too")
+    parser.add_argument("--growth", type=int, metavar="USERS", help="also the cost of a login with so many users (10,000,000: minutes, 4 GB)")
     parser.add_argument("--profile", choices=("begin", "login"), help="where the workers' CPU goes, instead of measuring")
     return parser.parse_args()
 
@@ -39,6 +42,8 @@ def measure(stage, given):
             yield from getattr(measures, name)(stage, **timed)
     if "in_hand" in wanted:
         yield from measures.in_hand(stage)
+    if given.growth:
+        yield from measures.growth(stage, **timed, people=given.growth)
 
 
 def main():
@@ -48,6 +53,9 @@ def main():
             sys.exit(f"bench: {program} is not installed")
     if not pathlib.Path(BIN).exists():
         sys.exit(f"bench: {BIN} is not built")
+    load = os.getloadavg()[0]
+    if load > BUSY:
+        print(f"note: this machine is busy with other work (load {load:.1f} on {os.cpu_count()} cores)", flush=True)
     stage = stages.Stage()
     try:
         stage.start_provider()

@@ -1,9 +1,11 @@
 """The measures, each a function of the stage that gives rows. What stands side by side runs alternately, so that what else the machine does
 meets both."""
+import contextlib
 import dataclasses
 import json
 import pathlib
 import signal
+import sqlite3
 import statistics
 import subprocess
 import time
@@ -105,39 +107,74 @@ def login_floor(stage, program, threads, seconds):
     return int(count) / seconds, float(cost)
 
 
+@dataclasses.dataclass
+class Logins:
+    """A run of logins: how many a second, and the CPU us of each, ours and the provider's."""
+    rate: float
+    cost: float
+    provider: float
+
+
+def run_logins(stage, seconds, people=1000):
+    file, cookie = collect(stage, "bench", seconds * 6000)
+    before, served, counted = stages.cpu(stage.workers()), stages.cpu(stage.provider.children()), stage.counted_logins("bench")
+    done = load.wrk(stage.url("/o/bench/"), seconds, 32, "login.lua", file, cookie, people)
+    good = stage.counted_logins("bench") - counted
+    if good < done.requests:
+        raise SystemExit(f"bench: {done.requests} logins answered, {good} of them good")
+    cost = lambda used: used / good * 1e6
+    return Logins(good / done.seconds, cost(stages.cpu(stage.workers()) - before), cost(stages.cpu(stage.provider.children()) - served))
+
+
+def middle(runs, name):
+    return statistics.median(getattr(run, name) for run in runs)
+
+
 def login(stage, rounds, seconds):
+    """The floor runs with one thread and with eight: the cheaper of the two is what we stand beside."""
     program = stages.build("floor_login", "-lcurl", "-lcrypto", "-lsqlite3")
-    ours, floors, provider = [], {1: [], 8: []}, []
-    for warm in (True, *[False] * rounds):
-        span = 1 if warm else seconds
-        file, cookie = collect(stage, "bench", span * 6000)
-        before, served, counted = stages.cpu(stage.workers()), stages.cpu(stage.provider.children()), stage.counted_logins("bench")
-        done = load.wrk(stage.url("/o/bench/"), span, 32, "login.lua", file, cookie)
-        good = stage.counted_logins("bench") - counted
-        if good < done.requests:
-            raise SystemExit(f"bench: {done.requests} logins answered, {good} of them good")
-        if not warm:
-            ours.append((good / done.seconds, (stages.cpu(stage.workers()) - before) / good * 1e6))
-            provider.append((stages.cpu(stage.provider.children()) - served) / good * 1e6)
+    run_logins(stage, 1)   # everybody has signed in once, connections are made
+    ours, floors = [], {1: [], 8: []}
+    for _ in range(rounds):
+        ours.append(run_logins(stage, seconds))
         for threads, runs in floors.items():
-            run = login_floor(stage, program, threads, span)
-            if not warm:
-                runs.append(run)
-    middle = lambda runs, which: statistics.median(r[which] for r in runs)
-    cheapest = min(middle(runs, 1) for runs in floors.values())
-    fastest = max(middle(runs, 0) for runs in floors.values())
-    yield against("POST login, CPU", middle(ours, 1), "us", cheapest, "<=", 1.5)
-    yield Row("  logins", middle(ours, 0), "/s", fastest)
-    yield Row("  the provider's CPU, apart", statistics.median(provider), "us")
+            runs.append(Logins(*login_floor(stage, program, threads, seconds), 0))
+    cheapest = min(middle(runs, "cost") for runs in floors.values())
+    fastest = max(middle(runs, "rate") for runs in floors.values())
+    yield against("POST login, CPU", middle(ours, "cost"), "us", cheapest, "<=", 1.5)
+    yield Row("  logins", middle(ours, "rate"), "/s", fastest)
+    yield Row("  the provider's CPU, apart", middle(ours, "provider"), "us")
+
+
+def grow(stage, people):
+    """So many users, each with an identity, as if person1000 and all after had signed in once."""
+    stage.instance.stop()
+    with contextlib.closing(sqlite3.connect(stage.instance.database)) as db, db:
+        db.execute("PRAGMA synchronous = OFF")
+        first = db.execute("SELECT max(id) + 1 FROM users").fetchone()[0]
+        series = f"WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < {people - 1}) "
+        db.execute("INSERT INTO users (id, username, email, created) " + series + f"SELECT {first} + i, 'grown' || i, 'person' || i || '@example.com', 1 FROM n")
+        db.execute("INSERT INTO identities (user_id, provider, issuer, uid, username, email, email_verified, name, picture, created, used) " + series +
+                   f"SELECT {first} + i, 'bench', 'bench', 'person' || i, 'person' || i, 'person' || i || '@example.com', 0, '', '', 1, 1 FROM n")
+    stage.instance.start()
+
+
+def growth(stage, rounds, seconds, people):
+    """The same logins with a thousand users and with very many, drawn at random."""
+    run_logins(stage, 1)
+    few = [run_logins(stage, seconds) for _ in range(rounds)]
+    grow(stage, people)
+    run_logins(stage, 1, people)
+    many = [run_logins(stage, seconds, people) for _ in range(rounds)]
+    yield against(f"POST login, CPU, {people:,} users", middle(many, "cost"), "us", middle(few, "cost"), "<=", 1.2)
 
 
 def in_hand(stage, count=1000, seconds=6):
     """`count` logins in hand while each of the provider's two answers takes 300 ms. Counted by latchstring between two looks."""
-    workers = 2
-    stage.restart_with(workers, count // workers + 12)
+    stage.restart_with(workers=2, threads=count // 2 + 12)
     ideal = count / 0.6
     file, cookie = collect(stage, "slow", int(ideal * (seconds + 5)))
-    words = load.command(stage.url("/o/slow/"), seconds + 4, count, "login.lua", file, cookie)
+    words = load.command(stage.url("/o/slow/"), seconds + 4, count, "login.lua", file, cookie, 1000)
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
         try:
             time.sleep(2.5)   # the first wave makes the connections

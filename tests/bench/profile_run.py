@@ -7,9 +7,9 @@ import subprocess
 
 import load
 import measures
-from harness import BIN, Process, answers
+from harness import BIN, ROOT, Process, answers
 
-SECONDS, LINES = 5, 60
+SECONDS, LINES = 4, 40
 
 
 def loaded(stage, what, seconds):
@@ -18,24 +18,30 @@ def loaded(stage, what, seconds):
         words = load.command(stage.url(stage.begin_path()), seconds, 32)
     else:
         file, cookie = measures.collect(stage, "bench", seconds * 6000)
-        words = load.command(stage.url("/o/bench/"), seconds, 32, "login.lua", file, cookie)
+        words = load.command(stage.url("/o/bench/"), seconds, 32, "login.lua", file, cookie, 1000)
     return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def report(data, most, *options, only=""):
+    words = ["perf", "report", "--stdio", "-g", "none", *options, "-i", str(data)]
+    text = subprocess.run(words, capture_output=True, text=True, timeout=600).stdout
+    lines = (line.rstrip(" -") for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    return "\n".join([line for line in lines if re.search(only, line)][:most])
 
 
 def with_perf(stage, what):
     data = stage.folder / "perf.data"
     with loaded(stage, what, SECONDS + 1) as running:
         pids = ",".join(map(str, stage.workers()))
-        taken = subprocess.run(["perf", "record", "-q", "-e", "cpu-clock", "-F", "999", "-p", pids, "-o", data, "--", "sleep", str(SECONDS)],
-                               capture_output=True, text=True, timeout=60)
+        words = ["perf", "record", "-q", "-e", "cpu-clock", "-F", "400", "--call-graph", "dwarf,8192", "-p", pids, "-o", data, "--", "sleep", str(SECONDS)]
+        taken = subprocess.run(words, capture_output=True, text=True, timeout=60)
         running.communicate(timeout=60)
     if taken.returncode != 0:
         return None
-    parts = []
-    for sort, most in (("dso", 12), ("dso,symbol", LINES)):
-        report = subprocess.run(["perf", "report", "--stdio", "--sort", sort, "-i", data], capture_output=True, text=True, timeout=300)
-        parts.append("\n".join([line.rstrip(" -") for line in report.stdout.splitlines() if line.strip() and not line.startswith("#")][:most]))
-    return "\n\n".join(parts)
+    rooms = "|".join(p.name for p in (ROOT / "src").iterdir() if p.is_dir())
+    return "\n".join(["by library:", report(data, 12, "--no-children", "--sort", "dso"), "", "by function, itself:",
+                      report(data, LINES, "--no-children", "--sort", "dso,symbol"), "", "by function of ours, with all that it calls:",
+                      report(data, LINES, "--children", "--sort", "symbol", only=rf"\b({rooms})::(?!.*\(inlined\))")])
 
 
 def with_callgrind(stage, what):
@@ -52,7 +58,7 @@ def with_callgrind(stage, what):
     process.stop(signal.SIGTERM, seconds=120)
     largest = max(stage.folder.glob("callgrind.[0-9]*"), key=lambda p: p.stat().st_size)
     text = subprocess.run(["callgrind_annotate", largest], capture_output=True, text=True, timeout=300).stdout
-    return "\n".join(line for line in text.splitlines() if re.match(r"\s*[\d,]+ \(", line))[:LINES * 160]
+    return "\n".join(line for line in text.splitlines() if re.match(r"\s*[\d,]+ \(", line))
 
 
 def run(stage, what):
