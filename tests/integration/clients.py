@@ -1,11 +1,12 @@
 """HTTP clients for tests: through a web server (`Http`), or straight to latchstring's FastCGI socket (`Direct`), where the request arrives
 exactly as written. Both keep a connection, give a Reply, and share the cookie jar's and the login's verbs."""
+import contextlib
 import http.client
 import json
 import os
-import socket
-import struct
 import urllib.parse
+
+import fcgi_client
 
 PATIENCE = int(os.environ.get("LATCHSTRING_PATIENCE", "1"))  # more in sanitizer builds
 TIMEOUT = 30 * PATIENCE
@@ -121,92 +122,40 @@ class Http(Client):
 
 
 class Direct(Client):
-    """FastCGI, role responder, on a Unix socket; parameters as lighttpd sends them. FastCGI specification 3-6. With `retry`, a request that
-    meets the end of a kept connection is sent once more, as web servers do."""
+    """FastCGI on a Unix socket, parameters as lighttpd sends them, on a kept connection. With `retry`, a request that meets the end of that
+    connection is sent once more, as web servers do."""
 
     def __init__(self, path, retry=True):
-        self.path, self.retry, self.socket = path, retry, None
+        self.path, self.retry, self.connection = path, retry, None
 
-    def params(self, method, target, headers, body):
-        query = target.partition("?")[2]
-        params = {"REQUEST_METHOD": method, "REQUEST_URI": target, "QUERY_STRING": query, "SCRIPT_NAME": self.base,
-                  "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1", "CONTENT_LENGTH": str(len(body or b""))}
+    def pairs(self, method, target, headers, body):
+        named = fcgi_client.variables(method, target, str(len(body)), QUERY_STRING=target.partition("?")[2], SCRIPT_NAME=self.base,
+                                      SERVER_PROTOCOL="HTTP/1.1", REMOTE_ADDR="127.0.0.1")
         for name, value in headers.items():
             key = name.upper().replace("-", "_")
-            params[key if key == "CONTENT_TYPE" else "HTTP_" + key] = value
-        params.pop("HTTP_CONTENT_LENGTH", None)
-        return params
+            named.append((key if key == "CONTENT_TYPE" else "HTTP_" + key, value))
+        return named
 
     def exchange(self, method, target, headers, body):
-        kept = self.socket is not None and self.retry
+        data = fcgi_client.request(body or b"", keep=True, pairs=self.pairs(method, target, headers, body or b""))
+        again = self.connection is not None and self.retry
         try:
-            return self.once(self.params(method, target, headers, body), body or b"")
+            return self.once(data)
         except (ConnectionError, EOFError):
             self.close()
-            if not kept:
+            if not again:
                 raise
-            return self.once(self.params(method, target, headers, body), body or b"")
+            return self.once(data)
 
-    def once(self, params, body):
-        if self.socket is None:
-            fresh = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            fresh.settimeout(TIMEOUT)
-            fresh.connect(self.path)
-            self.socket = fresh
-        try:
-            self.socket.sendall(encode_request(params, body))
-        except BrokenPipeError:
-            pass  # it may have answered early (413), or closed a kept connection: reading tells
-        output, closed = read_answer(self.socket)
-        if closed:
-            self.close()
-        return parse_cgi(output)
+    def once(self, data):
+        if self.connection is None:
+            self.connection = fcgi_client.Connection(self.path, TIMEOUT)
+        with contextlib.suppress(BrokenPipeError):  # it may have answered early (413), or closed a kept connection: reading tells
+            self.connection.send(data)
+        answer = self.connection.answer()
+        return Reply(answer.status, [(k, v) for k, v in answer.headers if k != "Status"], answer.body)
 
     def close(self):
-        if self.socket is not None:
-            self.socket.close()
-            self.socket = None
-
-
-def record(kind, content):
-    return struct.pack(">BBHHBB", 1, kind, 1, len(content), 0, 0) + content
-
-
-def encode_request(params, body):
-    """BEGIN_REQUEST with FCGI_KEEP_CONN, PARAMS, STDIN."""
-    pairs = b""
-    for name, value in params.items():
-        n, v = name.encode("latin-1"), value.encode("latin-1")
-        pairs += b"".join(struct.pack(">B", len(x)) if len(x) < 128 else struct.pack(">I", len(x) | 1 << 31) for x in (n, v)) + n + v
-    out = record(1, struct.pack(">HB5x", 1, 1))
-    out += b"".join(record(4, pairs[i:i + 65535]) for i in range(0, len(pairs), 65535)) + record(4, b"")
-    return out + b"".join(record(5, body[i:i + 65535]) for i in range(0, len(body), 65535)) + record(5, b"")
-
-
-def read_answer(connection):
-    """(STDOUT, whether the other side has closed) up to END_REQUEST. EOFError if it never comes."""
-    output, buffer = b"", b""
-
-    def need(n):
-        nonlocal buffer
-        while len(buffer) < n:
-            part = connection.recv(65536)
-            if not part:
-                raise EOFError("the FastCGI connection ended within an answer")
-            buffer += part
-    while True:
-        need(8)
-        _, kind, _, length, padding, _ = struct.unpack(">BBHHBB", buffer[:8])
-        need(8 + length + padding)
-        content, buffer = buffer[8:8 + length], buffer[8 + length + padding:]
-        if kind == 6:
-            output += content
-        elif kind == 3:
-            return output, False
-
-
-def parse_cgi(output):
-    head, _, body = output.partition(b"\r\n\r\n")
-    headers = [tuple(p.strip() for p in line.split(":", 1)) for line in head.decode("latin-1").split("\r\n") if ":" in line]
-    status = next((int(v.split()[0]) for k, v in headers if k.lower() == "status"), 200)
-    return Reply(status, [(k, v) for k, v in headers if k.lower() != "status"], body)
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None

@@ -198,14 +198,29 @@ class Logins(unittest.TestCase):
         reply = self.client.post("/o/basic/", form={**mine, "code": theirs["code"]}, jar=jar)
         self.assertEqual(reply.status, 400, reply)
 
-    def test_keys_rotate_at_the_provider(self):
-        for _ in range(2):
-            self.assertEqual(self.login("basic").status, 201)
-            op.rotate()  # sessions stay, the old keys are gone: an unknown kid must make us look again
-            self.assertEqual(self.login("basic").status, 201)
-
     def test_check_asks_the_provider(self):
         self.assertIn("basic", self.instance.command("check").stdout)
+
+
+class KeyRotation(unittest.TestCase):
+    def test_new_keys_are_fetched_when_a_token_names_them(self):
+        """OpenID Connect Core 10.1.1: an unknown kid makes us look again, in every process, and in one that found the old keys in the cache."""
+        instance = harness.Instance(op.settings(), workers=2).start()
+        self.addCleanup(instance.stop)
+
+        def logins():
+            for _ in range(4):  # a connection each: both workers have their turn
+                client, jar = Direct(instance.socket), Jar()
+                back = Person(op.ca).visit(client.begin("basic", jar))
+                self.assertEqual(client.post("/o/basic/", form=back, jar=jar).status, 201)
+                client.close()
+        logins()
+        op.rotate()
+        logins()
+        instance.stop()
+        op.rotate()
+        instance.start()
+        logins()
 
 
 class Untrusted(unittest.TestCase):
