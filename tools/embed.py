@@ -20,7 +20,7 @@ def literal(text):
 
 def catalogue(folder):
     print('#include "providers/catalogue.h"\nnamespace providers {\nnamespace {\nconstexpr CatalogueFile kFiles[] = {')
-    files = sorted(pathlib.Path(folder).glob("*.toml"))
+    files = sorted(pathlib.Path(folder).glob("*.toml"), key=lambda path: path.stem)
     for path in files:
         if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", path.stem):
             sys.exit(f"{path}: a provider's name is lower-case letters, digits, '.', '_' and '-'")
