@@ -108,7 +108,7 @@ def integration_file(path, env):
     with tempfile.TemporaryDirectory() as folder:
         report = pathlib.Path(folder, "report.json")
         began = time.monotonic()
-        status, output = run([sys.executable, str(TESTS / "run.py"), "--child", str(path), "--report", str(report)],
+        status, output = run([sys.executable, "-X", "no_debug_ranges", str(TESTS / "run.py"), "--child", str(path), "--report", str(report)],
                              time_limit(path, env), env)
         took = time.monotonic() - began
         try:
