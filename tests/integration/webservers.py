@@ -1,5 +1,6 @@
 """The four web servers, each with the configuration that we ship (conf/web) and around it no more than a port and a temporary folder.
 They listen on an Instance's port, as its public_url says."""
+import os
 import signal
 
 from harness import AS_ROOT, BIN, ROOT, WEB_USER, Process, answers
@@ -116,10 +117,11 @@ class ApacheFcgid(Apache):
         return copy
 
     def configuration(self):
+        sanitizers = "".join(f'FcgidInitialEnv {k} "{v}"\n' for k, v in os.environ.items() if k.endswith("SAN_OPTIONS"))
         return self.base() + f"""
 FcgidIPCDir {self.folder}/sockets
 FcgidProcessTableFile {self.folder}/processes
-Include {WEB}/apache-fcgid.conf
+{sanitizers}Include {WEB}/apache-fcgid.conf
 """
 
     def workers(self):
