@@ -68,6 +68,10 @@ Exchange::End Exchange::close(int fd) {
 bool Exchange::read_body(const std::optional<std::size_t>& length, http::Request& request, int& refuse) {
   auto* in = library_->request.in;
   const auto limit = service_.max_body;
+  if (FCGX_GetError(in) != 0) {  // cut between two parameters, which libfcgi takes for their end
+    refuse = 400;
+    return false;
+  }
   if (length && *length > limit) {
     if (!refuse) refuse = 413;
     return false;
@@ -122,10 +126,11 @@ Exchange::End Exchange::serve(int fd) {
   auto parsed = parse_params(fcgx.envp, service_.rules);
   auto& request = parsed.request;
   request.id = request_id();
-  int refuse = fcgx.role == FCGI_RESPONDER ? parsed.refuse : 403;  // another role would take a 200 for "let in"
+  int refuse = parsed.refuse;
+  if (fcgx.role != FCGI_RESPONDER) refuse = 403;  // another role would take a 200 for "let in"
+  const bool read = read_body(parsed.length, request, refuse);
   if (refuse == 404)
     service_.log.event(base::Level::warn, "unmounted", {{"req", request.id}, {"mount", service_.rules.mount}, {"path", parsed.full_path}});
-  const bool read = read_body(parsed.length, request, refuse);
   if (refuse) service_.metrics.add("latchstring_refused_total", {{"status", std::to_string(refuse)}});
   const auto response = respond(request, refuse);
   const bool taken = answer(response, request);
