@@ -7,6 +7,7 @@ OUT     := build/$(MODE)
 PREFIX  ?= /usr/local
 PYTHON  := /usr/bin/python3
 CXX     := $(if $(filter default,$(origin CXX)),g++,$(CXX))
+JOBS    ?= $(shell nproc)
 CCACHE  := $(shell command -v ccache 2>/dev/null)
 
 # ---- flags: strict everywhere, hardened where it ships ------------------------------------------------------------------
@@ -47,6 +48,8 @@ $(LIB): $(OBJ)
 	rm -f $@ && ar rcs $@ $^
 $(OUT)/tests/unit_tests: $(TEST_OBJ) $(LIB)
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lboost_unit_test_framework
+$(OUT)/tests/edge: $(OUT)/tests/fake/edge_main.o $(LIB)
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(OUT)/tests/%.o: tests/%.cc
 	@mkdir -p $(@D)
 	$(CCACHE) $(CXX) $(CXXFLAGS) -DBOOST_TEST_DYN_LINK -Itests -MMD -MP -c -o $@ $<
@@ -64,15 +67,15 @@ build/gen/migrations.cc: tools/embed.py $(wildcard sql/*/*.sql)
 
 # ---- the targets people use ---------------------------------------------------------------------------------------------
 run: deps
-	$(MAKE) --no-print-directory MODE=release all
+	$(MAKE) --no-print-directory MODE=release -j$(JOBS) all
 	tools/run
 test: deps
-	$(MAKE) --no-print-directory MODE=$(MODE) all $(OUT)/tests/unit_tests
+	$(MAKE) --no-print-directory MODE=$(MODE) -j$(JOBS) all $(OUT)/tests/unit_tests $(OUT)/tests/edge
 	$(PYTHON) tests/run.py --mode $(MODE) $(ARGS)
 unit: $(OUT)/tests/unit_tests
 	$(OUT)/tests/unit_tests
 bench: deps
-	$(MAKE) --no-print-directory MODE=release all
+	$(MAKE) --no-print-directory MODE=release -j$(JOBS) all
 	$(PYTHON) tests/bench/bench.py $(ARGS)
 lint: deps
 	$(PYTHON) tests/check/layers.py src tests/check/layers.txt
@@ -88,4 +91,4 @@ install: all
 clean:
 	rm -rf build var
 
--include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(OUT)/src/cli/main.d
+-include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(OUT)/src/cli/main.d $(OUT)/tests/fake/edge_main.d

@@ -5,6 +5,7 @@
 #include <fcgiapp.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 
@@ -78,8 +79,13 @@ bool Exchange::read_body(const std::optional<std::size_t>& length, http::Request
   }
   transport_.allow(2 * limit + kSlack);
   const auto expected = length.value_or(limit);
-  request.body.resize(expected + 1);
-  const auto got = static_cast<std::size_t>(FCGX_GetStr(request.body.data(), static_cast<int>(request.body.size()), in));
+  std::size_t got = 0;
+  // Without a length there is nearly always no body either: so the room for one is made in steps.
+  for (std::size_t room = length ? expected + 1 : std::min<std::size_t>(256, limit + 1);; room = expected + 1) {
+    request.body.resize(room);
+    got += static_cast<std::size_t>(FCGX_GetStr(request.body.data() + got, static_cast<int>(room - got), in));
+    if (got < room || room == expected + 1) break;
+  }
   request.body.resize(got);
   const bool whole = got <= expected && FCGX_GetError(in) == 0 && (!length || got == expected);
   if (!whole && !refuse) refuse = got > expected && !length ? 413 : 400;
