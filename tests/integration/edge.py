@@ -27,7 +27,8 @@ class Edge(unittest.TestCase):
     def start(self, *more, log="log", ready=True):
         command = [EDGE, "--listen", self.path, "--mount", "/auth", "--workers", self.workers, *self.arguments, *more]
         server = Process(command, self.folder / log)
-        self.addCleanup(server.kill)
+        self.addCleanup(lambda: self.assertNotIn("Sanitizer", server.output()))
+        self.addCleanup(server.kill)  # first, as cleanups go
         if ready:
             server.wait_until("workers", lambda: server.output().count("ev=worker_ready") >= self.workers)
         return server
