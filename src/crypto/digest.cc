@@ -4,6 +4,8 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include "base/handle.h"
@@ -24,12 +26,13 @@ const EVP_MD* sha256_md() {
   return md.get();
 }
 
-std::string digest(const EVP_MD* md, std::string_view data) {
+/// The digest of `head` followed by `data`.
+std::string digest(const EVP_MD* md, std::string_view data, std::string_view head = {}) {
   thread_local const MdCtx ctx{EVP_MD_CTX_new()};
   std::string out(static_cast<std::size_t>(EVP_MD_get_size(md)), '\0');
   auto* bytes = reinterpret_cast<unsigned char*>(out.data());
-  if (!ctx || EVP_DigestInit_ex2(ctx.get(), md, nullptr) != 1 || EVP_DigestUpdate(ctx.get(), data.data(), data.size()) != 1 ||
-      EVP_DigestFinal_ex(ctx.get(), bytes, nullptr) != 1) {
+  if (!ctx || EVP_DigestInit_ex2(ctx.get(), md, nullptr) != 1 || EVP_DigestUpdate(ctx.get(), head.data(), head.size()) != 1 ||
+      EVP_DigestUpdate(ctx.get(), data.data(), data.size()) != 1 || EVP_DigestFinal_ex(ctx.get(), bytes, nullptr) != 1) {
     std::abort();
   }
   return out;
@@ -56,17 +59,16 @@ std::string md5(std::string_view data) {
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view data) {
-  constexpr std::size_t block = 64;
-  std::string pad{key.size() > block ? sha256(key) : std::string{key}};
-  pad.resize(block, '\0');
+  std::array<char, 64> pad{};
+  auto hashed = key.size() > pad.size() ? sha256(key) : std::string{};
+  if (!hashed.empty()) key = hashed;
+  std::copy(key.begin(), key.end(), pad.begin());
   for (auto& c : pad) c = static_cast<char>(c ^ 0x36);
-  std::string inner = pad;
-  inner += data;
+  const auto inner = digest(sha256_md(), data, {pad.data(), pad.size()});
   for (auto& c : pad) c = static_cast<char>(c ^ 0x36 ^ 0x5c);
-  std::string outer = pad;
-  outer += sha256(inner);
-  auto out = sha256(outer);
-  for (auto* s : {&pad, &inner, &outer}) OPENSSL_cleanse(s->data(), s->size());
+  auto out = digest(sha256_md(), inner, {pad.data(), pad.size()});
+  OPENSSL_cleanse(pad.data(), pad.size());
+  OPENSSL_cleanse(hashed.data(), hashed.size());
   return out;
 }
 

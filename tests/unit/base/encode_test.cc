@@ -35,16 +35,18 @@ struct Bad {
   const char* text;
 };
 std::ostream& operator<<(std::ostream& os, const Bad& r) { return os << r.why; }
-const Bad url_bad[] = {{"padding", "Zg=="},          {"one character", "Z"},      {"the other alphabet", "-_+/"}, {"a space", "Zm 9v"},
-                       {"a line end", "Zm9v\n"},     {"trailing bits", "Zh"},     {"trailing bits, two", "Zm9"},  {"five characters", "Zm9vY"}};
+const Bad url_bad[] = {{"padding", "Zg=="},      {"one character", "Z"},  {"the other alphabet", "-_+/"}, {"a space", "Zm 9v"},
+                       {"a line end", "Zm9v\n"}, {"trailing bits", "Zh"}, {"trailing bits, two", "Zm9"},  {"five characters", "Zm9vY"}};
 BOOST_DATA_TEST_CASE(base64url_is_strict, data::make(url_bad), row) { BOOST_TEST(!base::base64url_decode(row.text)); }
 
-const Pair plain_pairs[] = {{"empty", "", ""}, {"f", "f", "Zg=="}, {"fo", "fo", "Zm8="}, {"foo", "foo", "Zm9v"}, {"plus and slash", "\xfb\xff", "+/8="}};
+const Pair plain_pairs[] = {
+    {"empty", "", ""}, {"f", "f", "Zg=="}, {"fo", "fo", "Zm8="}, {"foo", "foo", "Zm9v"}, {"plus and slash", "\xfb\xff", "+/8="}};
 BOOST_DATA_TEST_CASE(base64_both_ways, data::make(plain_pairs), row) {
   BOOST_TEST(base::base64(row.bytes) == row.text);
   BOOST_TEST(base::base64_decode(row.text).value_or("refused") == row.bytes);
 }
-const Bad plain_bad[] = {{"no padding", "Zg"}, {"too much padding", "Zg==="}, {"padding inside", "Z=g="}, {"only padding", "===="}, {"whitespace", "Zm9v\n"}};
+const Bad plain_bad[] = {
+    {"no padding", "Zg"}, {"too much padding", "Zg==="}, {"padding inside", "Z=g="}, {"only padding", "===="}, {"whitespace", "Zm9v\n"}};
 BOOST_DATA_TEST_CASE(base64_is_strict, data::make(plain_bad), row) { BOOST_TEST(!base::base64_decode(row.text)); }
 
 BOOST_AUTO_TEST_CASE(hex_both_ways) {

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
-
 #include <thread>
 #include <vector>
 
@@ -50,6 +49,34 @@ BOOST_AUTO_TEST_CASE(labels_are_escaped) {
   base::Metrics m;
   m.add("x", {{"l", "a\"b\\c\nd"}});
   BOOST_TEST(holds(m, R"(x{l="a\"b\\c\nd"} 1)"));
+}
+
+BOOST_AUTO_TEST_CASE(labels_stay_utf8_and_on_their_line) {  // one wrong byte would cost the whole scrape
+  base::Metrics m;
+  m.add("x", {{"l", "\xc3\xa4"}});
+  m.add("x", {{"l", "\xff\r\x7f"}});
+  BOOST_TEST(holds(m, "x{l=\"\xc3\xa4\"} 1"));
+  BOOST_TEST(holds(m, R"(x{l="???"} 1)"));
+}
+
+BOOST_AUTO_TEST_CASE(sums_are_seconds_and_bounds_are_inclusive) {
+  base::Metrics m;
+  m.observe("s", {}, std::chrono::milliseconds{5});
+  m.observe("s", {}, std::chrono::microseconds{5001});
+  BOOST_TEST(holds(m, R"(s_bucket{le="0.005"} 1)"));
+  BOOST_TEST(holds(m, R"(s_bucket{le="0.01"} 2)"));
+  BOOST_TEST(holds(m, "s_sum 0.010001"));
+  BOOST_TEST(holds(m, "s_count 2"));
+}
+
+BOOST_AUTO_TEST_CASE(a_full_table_keeps_what_it_has) {
+  base::Metrics m;
+  m.add("first");
+  for (int i = 0; i < 5000; ++i) m.add("x", {{"i", std::to_string(i)}});
+  m.add("first");
+  BOOST_TEST(holds(m, "first 2"));
+  BOOST_TEST(holds(m, R"(x{i="0"} 1)"));
+  BOOST_TEST(holds(m, "latchstring_metrics_dropped_total 906"));  // 4096 slots, two of them not of x
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_counted_as_dropped) {

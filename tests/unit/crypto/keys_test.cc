@@ -1,7 +1,10 @@
 #include "crypto/keys.h"
 
+#include <atomic>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
+#include <thread>
+#include <vector>
 
 #include "base/encode.h"
 
@@ -38,11 +41,19 @@ constexpr const char* kSecp256k1 =
     "W97EMUJUAAJtfZZqTcnvUGBla+mEXL/czqM1PV/9vl7PQh4zBbz+\n"
     "-----END PRIVATE KEY-----\n";
 
+constexpr const char* kBrainpool384 =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MHowFAYHKoZIzj0CAQYJKyQDAwIIAQELA2IABGpv/aF3ITHlbInePu4x+BzU8VMD\n"
+    "Rl5XJHG9Pb76rxGgOfs2P+Gg6KX+1w23u/dTKAHtEXH3vCcRv+9b6F/e4g2K7iEE\n"
+    "E3SRRRX1XsyVgYZeoIT6gLboib6uDZTCphbDdQ==\n"
+    "-----END PUBLIC KEY-----\n";
+
 BOOST_AUTO_TEST_SUITE(crypto_keys)
 
 BOOST_AUTO_TEST_CASE(names_are_exact) {
   BOOST_TEST((crypto::alg_from("ES256") == Alg::ES256));
-  for (const auto* wrong : {"none", "None", "NONE", "", "es256", "ES256K", "HS1", "RS1", "ES256 "}) BOOST_TEST(!crypto::alg_from(wrong), wrong);
+  for (const auto* wrong : {"none", "None", "NONE", "", "es256", "ES256K", "HS1", "RS1", "ES256 "})
+    BOOST_TEST(!crypto::alg_from(wrong), wrong);
   BOOST_TEST(crypto::name_of(Alg::EdDSA) == "EdDSA");
 }
 
@@ -51,8 +62,8 @@ struct Pair {
   Kind kind;
 };
 std::ostream& operator<<(std::ostream& os, const Pair& r) { return os << crypto::name_of(r.alg); }
-const Pair pairs[] = {{Alg::RS256, Kind::rsa},  {Alg::RS384, Kind::rsa},  {Alg::RS512, Kind::rsa},  {Alg::PS256, Kind::rsa},
-                      {Alg::PS384, Kind::rsa},  {Alg::PS512, Kind::rsa},  {Alg::ES256, Kind::p256}, {Alg::ES384, Kind::p384},
+const Pair pairs[] = {{Alg::RS256, Kind::rsa},  {Alg::RS384, Kind::rsa},    {Alg::RS512, Kind::rsa},  {Alg::PS256, Kind::rsa},
+                      {Alg::PS384, Kind::rsa},  {Alg::PS512, Kind::rsa},    {Alg::ES256, Kind::p256}, {Alg::ES384, Kind::p384},
                       {Alg::ES512, Kind::p521}, {Alg::EdDSA, Kind::ed25519}};
 BOOST_DATA_TEST_CASE(what_is_signed_verifies_and_nothing_else_does, data::make(pairs), row) {
   const auto key = *crypto::SignKey::generate(row.kind);
@@ -86,19 +97,19 @@ BOOST_AUTO_TEST_CASE(hs256_is_rfc_7515_a1) {
   const auto key = *crypto::VerifyKey::shared(
       base::Secret{bytes("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow")});
   const std::string signed_part =
-      "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+      "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
+      "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
   BOOST_TEST(key.verify(Alg::HS256, signed_part, bytes("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")));
   BOOST_TEST(!key.verify(Alg::HS512, signed_part, bytes("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")));
   BOOST_TEST(!key.parts().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(es256_is_rfc_7515_a3) {
-  const auto key = crypto::VerifyKey::from_parts({Kind::p256, "", "", bytes("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"),
-                                                  bytes("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0")});
+  const auto key = crypto::VerifyKey::from_parts(
+      {Kind::p256, "", "", bytes("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"), bytes("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0")});
   BOOST_REQUIRE(static_cast<bool>(key));
   BOOST_TEST(key->verify(
-      Alg::ES256,
-      "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ",
+      Alg::ES256, "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ",
       bytes("DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q")));
 }
 
@@ -113,6 +124,9 @@ BOOST_AUTO_TEST_CASE(weak_and_wrong_keys_are_refused) {
   BOOST_TEST(!crypto::SignKey::from_pem(base::Secret{kRsa1024}));
   BOOST_TEST(!crypto::SignKey::from_pem(base::Secret{kSecp256k1}));
   BOOST_TEST(!crypto::SignKey::from_pem(base::Secret{"no PEM at all"}));
+  BOOST_TEST(!crypto::VerifyKey::from_pem(kBrainpool384), "384 bits, but not P-384");
+  BOOST_TEST(!crypto::VerifyKey::from_pem(kSecp256k1), "a private key where a public one belongs");
+  BOOST_TEST(!crypto::VerifyKey::from_pem(""));
   BOOST_TEST(!crypto::VerifyKey::shared(base::Secret{"31 bytes are one byte too short"}));
   BOOST_TEST(!crypto::VerifyKey::from_parts({Kind::p256, "", "", std::string(32, 'x'), std::string(32, 'y')}), "a point off the curve");
   BOOST_TEST(!crypto::VerifyKey::from_parts({Kind::p256, "", "", "", ""}));
@@ -123,8 +137,47 @@ BOOST_AUTO_TEST_CASE(weak_and_wrong_keys_are_refused) {
   BOOST_TEST(!crypto::VerifyKey::from_parts(rsa), "e = 1: every text would verify");
   rsa.e = "\x04";
   BOOST_TEST(!crypto::VerifyKey::from_parts(rsa), "e is even");
+  rsa.e.clear();
+  BOOST_TEST(!crypto::VerifyKey::from_parts(rsa), "no e");
+  rsa.e = std::string("\x01\x00\x01", 3);
+  BOOST_TEST(static_cast<bool>(crypto::VerifyKey::from_parts(rsa)));
+  rsa.n.back() = static_cast<char>(rsa.n.back() & ~1);
+  BOOST_TEST(!crypto::VerifyKey::from_parts(rsa), "n is even");
+  BOOST_TEST(!crypto::VerifyKey::from_parts({Kind::rsa, std::string(1025, '\xff'), rsa.e, "", ""}), "above 8192 bits: slow to check");
+  BOOST_TEST(!crypto::VerifyKey::from_parts({Kind::rsa, std::string(255, '\xff'), rsa.e, "", ""}), "2040 bits");
+  BOOST_TEST(!crypto::VerifyKey::from_parts({Kind::oct, "", "", std::string(32, 'k'), ""}), "a secret is no public key");
+  rsa = *crypto::SignKey::generate(Kind::rsa)->verify_key().parts();
   rsa.e = std::string(9, '\x01');
   BOOST_TEST(!crypto::VerifyKey::from_parts(rsa), "e is huge: each check would take long");
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_key_shows_itself_to_nobody) {
+  const auto key = *crypto::SignKey::shared(base::Secret{std::string(32, 's')});
+  BOOST_TEST(key.pem().empty());
+  BOOST_TEST(!key.verify_key().parts().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(ecdsa_signatures_of_zero_are_refused) {  // CVE-2022-21449
+  const auto key = crypto::SignKey::generate(Kind::p256)->verify_key();
+  BOOST_TEST(!key.verify(Alg::ES256, "x", std::string(64, '\0')));
+  BOOST_TEST(!key.verify(Alg::ES256, "x", std::string(63, '\0') + '\1'));
+  BOOST_TEST(!key.verify(Alg::ES256, "x", std::string(64, '\xff')));
+}
+
+BOOST_AUTO_TEST_CASE(threads_share_a_key) {
+  const auto key = *crypto::SignKey::generate(Kind::p256);
+  std::atomic<int> good = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 25; ++i) {
+        const auto text = std::to_string(t * 100 + i);
+        good += key.verify_key().verify(Alg::ES256, text, *key.sign(Alg::ES256, text));
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  BOOST_TEST(good == 100);
 }
 
 BOOST_AUTO_TEST_CASE(a_key_signs_only_what_fits_it) {

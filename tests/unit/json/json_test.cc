@@ -25,13 +25,23 @@ const Bad bad[] = {
     {"too deep", std::string(33, '[') + std::string(33, ']')},
     {"not UTF-8", "\"\xff\""},
     {"an overlong form", "\"\xc0\xaf\""},
-    {"a lone surrogate", R"("\ud800")"},
+    {"half of a surrogate pair (RFC 8259 8.2)", R"("\ud800")"},
+    {"its other half alone, which RapidJSON turns into invalid UTF-8", R"("\udc00")"},
+    {"the same in a name", R"({"\udc00":1})"},
+    {"both halves, wrong way round", R"("\udc00\ud800")"},
     {"NaN", "NaN"},
     {"a comment", "/* */ 1"},
     {"a trailing comma", "[1,]"},
     {"a leading zero", "01"},
     {"a control character in a string", "\"a\nb\""},
     {"a NUL after the value", std::string{"1\0", 2}},
+    {"a NUL after the value, and another value", std::string{"{}\0{}", 5}},
+    {"objects too deep",
+     [] {
+       std::string s;
+       for (int i = 0; i < 33; ++i) s += "{\"a\":";
+       return s + "1" + std::string(33, '}');
+     }()},
     {"cut off", R"({"a":)"},
     {"1e999", "1e999"},
 };
@@ -45,7 +55,8 @@ BOOST_AUTO_TEST_CASE(limits_hold_before_parsing) {
 }
 
 BOOST_AUTO_TEST_CASE(values_are_what_they_are) {
-  const auto d = *json::Document::parse(R"({"s":"x","i":-5,"f":1.5,"e":1e3,"one":1.0,"b":true,"n":null,"a":[1,"2"],"o":{"k":"v"},"big":18446744073709551615})");
+  const auto d = *json::Document::parse(
+      R"({"s":"x","i":-5,"f":1.5,"e":1e3,"one":1.0,"b":true,"n":null,"a":[1,"2"],"o":{"k":"v"},"big":18446744073709551615})");
   const auto r = d.root();
   BOOST_TEST(r["s"].string().value() == "x");
   BOOST_TEST(r["i"].integer().value() == -5);
@@ -82,7 +93,7 @@ BOOST_AUTO_TEST_CASE(pointers_are_rfc_6901) {
   BOOST_TEST(r.pointer("/a~1b").integer().value() == 1);
   BOOST_TEST(r.pointer("/m~0n").integer().value() == 8);
   BOOST_TEST(r.pointer("/x/0").string().value() == "zero");
-  for (const auto* wrong : {"foo", "/foo/2", "/foo/01", "/foo/-1", "/foo/-", "/m~2n", "/m~", "/nope/x"}) {
+  for (const auto* wrong : {"foo", "/foo/2", "/foo/01", "/foo/-1", "/foo/-0", "/foo/-", "/foo/+1", "/foo/", "/m~2n", "/m~", "/nope/x"}) {
     BOOST_TEST(!r.pointer(wrong).exists(), wrong);
   }
 }
@@ -98,7 +109,17 @@ BOOST_AUTO_TEST_SUITE(json_writer)
 
 BOOST_AUTO_TEST_CASE(compact_and_in_order) {
   json::Writer w;
-  w.object().member("z", "1").member("a", std::int64_t{-2}).key("l").array().value(true).null().raw("{}").end_array().member("e", "").end_object();
+  w.object()
+      .member("z", "1")
+      .member("a", std::int64_t{-2})
+      .key("l")
+      .array()
+      .value(true)
+      .null()
+      .raw("{}")
+      .end_array()
+      .member("e", "")
+      .end_object();
   BOOST_TEST(w.str() == R"({"z":"1","a":-2,"l":[true,null,{}],"e":""})");
 }
 

@@ -108,8 +108,9 @@ BOOST_AUTO_TEST_CASE(unusable_keys_are_left_out) {
   const auto good = token::write_jwk(public_key(*crypto::SignKey::generate(crypto::Kind::p256), "good"));
   auto encryption = good;
   encryption.replace(encryption.find("\"sig\""), 5, "\"enc\"");
-  const auto set = R"({"keys":[{"kty":"oct","k":"c2VjcmV0","kid":"oct"},{"kty":"EC","crv":"P-256","x":"AA","y":"AA"},{"kty":"XYZ"},7,null,)" +
-                   encryption + "," + good + "]}";
+  const auto set =
+      R"({"keys":[{"kty":"oct","k":"c2VjcmV0","kid":"oct"},{"kty":"EC","crv":"P-256","x":"AA","y":"AA"},{"kty":"XYZ"},7,null,)" +
+      encryption + "," + good + "]}";
   const auto keys = *token::parse_jwks(set);
   BOOST_REQUIRE(keys.size() == 1u);
   BOOST_TEST(keys[0].kid == "good");

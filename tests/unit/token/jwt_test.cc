@@ -42,9 +42,13 @@ struct Kind {
   crypto::Kind kind;
 };
 std::ostream& operator<<(std::ostream& os, const Kind& r) { return os << crypto::name_of(r.alg); }
-const Kind kinds[] = {{Alg::ES256, crypto::Kind::p256}, {Alg::RS256, crypto::Kind::rsa}, {Alg::EdDSA, crypto::Kind::ed25519}, {Alg::HS256, crypto::Kind::oct}};
+const Kind kinds[] = {{Alg::ES256, crypto::Kind::p256},
+                      {Alg::RS256, crypto::Kind::rsa},
+                      {Alg::EdDSA, crypto::Kind::ed25519},
+                      {Alg::HS256, crypto::Kind::oct}};
 BOOST_DATA_TEST_CASE(what_is_issued_is_good, data::make(kinds), row) {
-  auto key = row.kind == crypto::Kind::oct ? *crypto::SignKey::shared(base::Secret{std::string(32, 's')}) : *crypto::SignKey::generate(row.kind);
+  auto key =
+      row.kind == crypto::Kind::oct ? *crypto::SignKey::shared(base::Secret{std::string(32, 's')}) : *crypto::SignKey::generate(row.kind);
   const auto ring = ring_of(std::move(key), row.alg);
   const auto back = token::check(ring, kRules, *token::issue(ring, kRules, claims()), kNow);
   BOOST_REQUIRE(static_cast<bool>(back));
@@ -77,12 +81,23 @@ const Row refused[] = {
     {"iat 61 s ahead", R"({"token_type":"access","exp":1700000300,"iat":1700000061,)" REST},
     {"another type", R"({"token_type":"sliding","exp":1700000300,"iat":1700000000,)" REST},
     {"no type", R"({"exp":1700000300,"iat":1700000000,)" REST},
-    {"another issuer", R"({"token_type":"access","exp":1700000300,"iat":1700000000,"jti":"j","user_id":"1","iss":"https://evil.example","aud":"https://app.example"})"},
-    {"another audience", R"({"token_type":"access","exp":1700000300,"iat":1700000000,"jti":"j","user_id":"1","iss":"https://app.example/auth","aud":"x"})"},
-    {"no audience", R"({"token_type":"access","exp":1700000300,"iat":1700000000,"jti":"j","user_id":"1","iss":"https://app.example/auth"})"},
-    {"user_id is a number", R"({"token_type":"access","exp":1700000300,"iat":1700000000,"jti":"j","user_id":1,"iss":"https://app.example/auth","aud":"https://app.example"})"},
-    {"user_id zero", R"({"token_type":"access","exp":1700000300,"iat":1700000000,"jti":"j","user_id":"0","iss":"https://app.example/auth","aud":"https://app.example"})"},
-    {"no jti", R"({"token_type":"access","exp":1700000300,"iat":1700000000,"user_id":"1","iss":"https://app.example/auth","aud":"https://app.example"})"},
+    {"another issuer",
+     R"({"token_type":"access","exp":1700000300,"iat":1700000000,"jti":"j","user_id":"1","iss":"https://evil.example","aud":"https://app.example"})"},
+    {"another audience",
+     R"({"token_type":"access","exp":1700000300,"iat":1700000000,"jti":"j","user_id":"1","iss":"https://app.example/auth","aud":"x"})"},
+    {"no audience",
+     R"({"token_type":"access","exp":1700000300,"iat":1700000000,"jti":"j","user_id":"1","iss":"https://app.example/auth"})"},
+    {"user_id is a number",
+     R"({"token_type":"access","exp":1700000300,"iat":1700000000,"jti":"j","user_id":1,"iss":"https://app.example/auth","aud":"https://app.example"})"},
+    {"user_id zero",
+     R"({"token_type":"access","exp":1700000300,"iat":1700000000,"jti":"j","user_id":"0","iss":"https://app.example/auth","aud":"https://app.example"})"},
+    {"no jti",
+     R"({"token_type":"access","exp":1700000300,"iat":1700000000,"user_id":"1","iss":"https://app.example/auth","aud":"https://app.example"})"},
+    {"nbf 61 s ahead (RFC 7519 4.1.5)", R"({"token_type":"access","exp":1700000300,"iat":1700000000,"nbf":1700000061,)" REST},
+    {"nbf is a string", R"({"token_type":"access","exp":1700000300,"iat":1700000000,"nbf":"0",)" REST},
+    {"exp twice", R"({"token_type":"access","exp":1,"exp":1700000300,"iat":1700000000,)" REST},
+    {"exp beyond 64 bits", R"({"token_type":"access","exp":1e300,"iat":1700000000,)" REST},
+    {"a list", "[]"},
     {"not JSON", "x"},
 };
 #undef REST

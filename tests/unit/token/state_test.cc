@@ -1,7 +1,6 @@
 #include "token/state.h"
 
 #include <boost/test/unit_test.hpp>
-
 #include <set>
 
 #include "base/encode.h"
@@ -60,7 +59,8 @@ BOOST_AUTO_TEST_CASE(the_seed_needs_the_master_key) {
 BOOST_AUTO_TEST_CASE(what_has_not_the_form_of_a_state_is_none) {
   World w;
   const auto good = token::make_state(w.clock, w.random, w.master).text;
-  for (const auto& wrong : {std::string{}, good + "A", good.substr(1), std::string(54, '='), std::string(54, 'A'), std::string(54, '\xc3')}) {
+  for (const auto& wrong :
+       {std::string{}, good + "A", good.substr(1), std::string(54, '='), std::string(54, 'A'), std::string(54, '\xc3')}) {
     BOOST_TEST(!token::read_state(wrong, w.master), wrong);
   }
 }
