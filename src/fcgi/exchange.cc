@@ -3,7 +3,6 @@
 
 #include <fastcgi.h>
 #include <fcgiapp.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -58,11 +57,6 @@ Exchange::Exchange(const Service& service) : library_(std::make_unique<Library>(
   library_->request.ipcFd = -1;
 }
 Exchange::~Exchange() = default;
-
-Exchange::End Exchange::close(int fd) {
-  ::close(fd);
-  return End::closed;
-}
 
 /// Reads the body to the end of stdin, so that a kept connection stands at its next request. False: input is left unread, the connection
 /// must close. A body that is shorter or longer than announced was cut or forged: 400, and nothing is done (RFC 9112 8).
@@ -127,7 +121,7 @@ Exchange::End Exchange::serve(int fd) {
     // Malformed records, parameters over the budget, too slow, or gone: no answer can be given.
     service_.log.event(base::Level::warn, "malformed", {{"why", "not FastCGI, too large, too slow or cut off"}});
     service_.metrics.add("latchstring_malformed_total");
-    return close(fd);
+    return End::over;
   }
   auto parsed = parse_params(fcgx.envp, service_.rules);
   auto& request = parsed.request;
@@ -144,11 +138,8 @@ Exchange::End Exchange::serve(int fd) {
   const bool keep = read && taken && fcgx.ipcFd >= 0;
   fcgx.ipcFd = -1;
   if (keep) return End::kept;
-  if (!read)
-    close_after_unread(fd);
-  else
-    ::close(fd);
-  return End::closed;
+  if (!read) drop_unread(fd);
+  return End::over;
 }
 
 }  // namespace fcgi

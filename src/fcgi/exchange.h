@@ -33,9 +33,9 @@ class Exchange {
   explicit Exchange(const Service& service);
   ~Exchange();
   enum class End {
-    idle,    // nothing came: the connection may wait elsewhere
-    kept,    // answered, and the web server keeps the connection
-    closed,  // the connection is closed
+    idle,  // nothing came: the connection may wait elsewhere
+    kept,  // answered, and the web server keeps the connection
+    over,  // the connection is at its end: to be closed by the caller
   };
   /// Serves the next request of `fd`, which is `End::idle` if none has begun. `may_wait`: up to the receive timeout of the socket for its
   /// first byte. `busy` is called when its first bytes are here.
@@ -44,12 +44,11 @@ class Exchange {
     const auto first = transport_.first_read(fd, may_wait);
     if (first == Transport::First::nothing) return End::idle;
     busy();
-    return first == Transport::First::bytes ? serve(fd) : close(fd);
+    return first == Transport::First::bytes ? serve(fd) : End::over;
   }
 
  private:
   End serve(int fd);
-  End close(int fd);
 };
 
 }  // namespace fcgi

@@ -3,7 +3,6 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -77,7 +76,7 @@ int Transport::write(int fd, const char* buffer, std::size_t size) {
   }
 }
 
-void close_after_unread(int fd) {
+void drop_unread(int fd) {
   using namespace std::chrono;
   shutdown(fd, SHUT_WR);
   const auto deadline = steady_clock::now() + milliseconds{500};
@@ -90,7 +89,6 @@ void close_after_unread(int fd) {
     pollfd p{.fd = fd, .events = POLLIN, .revents = 0};
     if (n < 0 && poll(&p, 1, static_cast<int>(left)) == 0) break;
   }
-  close(fd);
 }
 
 }  // namespace fcgi

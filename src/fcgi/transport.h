@@ -35,8 +35,8 @@ class Transport {
   static void use(Transport* transport) noexcept;
 };
 
-/// Closes so that what we have written still arrives: a socket closed over unread input makes the peer see a reset instead. Reads and drops
-/// what comes for at most half a second.
-void close_after_unread(int fd);
+/// To be called before a connection is closed over unread input: ends our side, and reads and drops what still comes, for half a second at
+/// most. Without it the peer would see a reset instead of our answer.
+void drop_unread(int fd);
 
 }  // namespace fcgi

@@ -117,8 +117,11 @@ int Worker::accept_all(bool take_one) {
       if (errno == ECONNABORTED || errno == EPROTO || errno == EPERM || errno == EINTR) continue;  // that connection's own fault: accept(2)
       if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) return first;
       service_.log.event(base::Level::error, "accept", {{"why", std::strerror(errno)}});
-      if (first >= 0 || draining_.load()) return first;  // one who is here first; its end brings a descriptor
-      usleep(100'000);                                   // nobody will be woken again for those who wait
+      // Nobody is woken again for those who wait: so who ends a connection accepts them, or, where none is open, time must help.
+      starved_.store(first >= 0);
+      end_idle_connections();
+      if (first >= 0 || draining_.load()) return first;
+      usleep(100'000);
       continue;
     }
     if (static_cast<std::size_t>(fd) >= max_fds_ || !peer_allowed(fd)) {
@@ -131,9 +134,8 @@ int Worker::accept_all(bool take_one) {
     }
     if (take_one && first < 0) {
       first = fd;
-    } else if (!park(fd, true)) {
-      close(fd);
-      closed();
+    } else {
+      park(fd, true);
     }
   }
 }
@@ -156,20 +158,9 @@ void Worker::serve(Exchange& exchange, int fd, bool fresh) {
   idle.store(false);
   bool timed = false, may_wait = false;
   for (;;) {
-    switch (exchange.run(fd, may_wait, [&] { idle.store(false); })) {
-      case Exchange::End::closed: return closed();
-      case Exchange::End::idle:
-        if (!park(fd, fresh)) {
-          close(fd);
-          closed();
-        }
-        return;
-      case Exchange::End::kept: break;
-    }
-    if (draining_.load()) {
-      close(fd);
-      return closed();
-    }
+    const auto end = exchange.run(fd, may_wait, [&] { idle.store(false); });
+    if (end == Exchange::End::idle) return park(fd, fresh);
+    if (end == Exchange::End::over || draining_.load()) return end_connection(fd);
     idle.store(true);
     // With threads to spare the next request is waited for right here, which saves the way through epoll; otherwise the connection is
     // parked.
@@ -182,18 +173,25 @@ void Worker::serve(Exchange& exchange, int fd, bool fresh) {
   }
 }
 
-/// Gives the connection to epoll. From the call on it may belong to another thread.
-bool Worker::park(int fd, bool fresh) {
+/// Gives the connection to epoll, from where it may go to another thread at once.
+void Worker::park(int fd, bool fresh) {
   idle_[static_cast<std::size_t>(fd)].store(true);
   epoll_event event{.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT, .data = {.fd = fd}};
-  if (epoll_ctl(epoll_, fresh ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) == 0) return true;
-  idle_[static_cast<std::size_t>(fd)].store(false);
-  return false;
+  {
+    std::lock_guard lock{mutex_};  // who gets it cannot close it before this call has returned
+    if (epoll_ctl(epoll_, fresh ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) == 0) return;
+  }
+  end_connection(fd);
 }
 
-void Worker::closed() {
-  std::lock_guard lock{mutex_};
-  if (--connections_ == 0) changed_.notify_all();
+void Worker::end_connection(int fd) {
+  {
+    std::lock_guard lock{mutex_};
+    idle_[static_cast<std::size_t>(fd)].store(false);
+    close(fd);
+    if (--connections_ == 0) changed_.notify_all();
+  }
+  if (starved_.exchange(false)) accept_all(false);
 }
 
 bool Worker::wait_until_closed(std::chrono::steady_clock::time_point deadline) {
@@ -204,6 +202,7 @@ bool Worker::wait_until_closed(std::chrono::steady_clock::time_point deadline) {
 /// Shuts the reading side of every idle connection: what the web server has sent already is still read and answered, what it tries to send
 /// afterwards fails at once at its end, so that it turns to another worker. A thread then finds the end of the stream, and closes.
 void Worker::end_idle_connections() {
+  std::lock_guard lock{mutex_};  // so that none is closed, and its number used for something else, in between
   for (std::size_t fd = 0; fd < max_fds_; ++fd)
     if (idle_[fd].exchange(false)) shutdown(static_cast<int>(fd), SHUT_RD);
 }

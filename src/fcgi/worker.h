@@ -25,6 +25,7 @@ class Worker {
   std::unique_ptr<std::atomic<bool>[]> idle_;  // by descriptor: a connection that no request is in hand of
   std::atomic<int> waiting_{0};                // threads in epoll_wait
   std::atomic<bool> draining_{false};
+  std::atomic<bool> starved_{false};  // connections wait for a descriptor
   std::mutex mutex_;
   std::condition_variable changed_;
   int connections_ = 0;                     // guarded by mutex_
@@ -35,8 +36,8 @@ class Worker {
   void thread_main();
   int accept_all(bool take_one);
   void serve(Exchange& exchange, int fd, bool fresh);
-  bool park(int fd, bool fresh);
-  void closed();
+  void park(int fd, bool fresh);
+  void end_connection(int fd);
   bool peer_allowed(int fd) const;
   void end_idle_connections();
   bool wait_until_closed(std::chrono::steady_clock::time_point deadline);

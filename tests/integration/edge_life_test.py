@@ -35,16 +35,13 @@ class Lives(Edge):
         self.assertIn('why="signal 6"', self.server.output())
 
     def test_who_dies_young_again_and_again_waits_longer(self):
-        times = []
         for i in range(4):
             known = self.server.output().count("worker_ready")
             victim = min(self.pids()) if i == 0 else max(self.pids())
             os.kill(victim, signal.SIGKILL)
             began = time.monotonic()
             wait_for("its successor", lambda n=known: self.server.output().count("worker_ready") > n)
-            times.append(time.monotonic() - began)
-        self.assertGreater(times[3], times[1] * 2)
-        self.assertGreaterEqual(times[3], 0.8)
+            self.assertGreaterEqual(time.monotonic() - began, 0.1 * 2**i)
 
     def test_sigterm_finishes_what_is_in_hand(self):
         for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):

@@ -1,5 +1,6 @@
 """The FastCGI edge over real sockets: what arrives, what is refused, and who may starve whom."""
 import json
+import resource
 import struct
 import time
 import unittest
@@ -232,6 +233,35 @@ class Threads(Edge):
             self.addCleanup(c.close)
             c.send(fcgi.request(uri="/auth/sleep?50"))
         self.assertEqual([c.answer().status for c in connections], [200] * 20)
+
+
+class Descriptors(Edge):
+    """One worker that may have 40 descriptors open."""
+    arguments = ("--threads", "4")
+    workers = 1
+
+    def start(self, *more, **named):
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (40, before[1]))
+        try:
+            return super().start(*more, **named)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+    def test_idle_connections_make_room_for_new_ones(self):
+        kept = []
+        for _ in range(100):
+            kept.append(Connection(self.path))
+            self.addCleanup(kept[-1].close)
+            self.assertEqual(kept[-1].ask(keep=True).status, 200)
+        self.assertIn("ev=accept", self.server.output())
+
+    def test_more_at_once_than_descriptors_wait_for_their_turn(self):
+        waiting = [Connection(self.path) for _ in range(100)]
+        for c in waiting:
+            self.addCleanup(c.close)
+            c.send(fcgi.request())
+        self.assertEqual([c.answer().status for c in waiting], [200] * 100)
 
 
 class Patience(Edge):
