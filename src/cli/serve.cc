@@ -31,7 +31,7 @@ fcgi::Options edge_options(const ServeOptions& options, const config::Config& co
 
 int run_serve(const ServeOptions& options) {
   if (options.listen.empty() && !fcgi::on_descriptor_zero()) {
-    std::fprintf(stderr, "latchstring: nothing to listen on: descriptor 0 is no FastCGI socket; give --listen HOST:PORT or --listen PATH\n");
+    std::fputs("latchstring: nothing to listen on: descriptor 0 is no FastCGI socket; give --listen HOST:PORT or --listen PATH\n", stderr);
     return 1;
   }
   auto config = load_config(options.config_file);

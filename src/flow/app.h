@@ -27,12 +27,16 @@ class Keys {
   std::shared_ptr<const token::KeyRing> ring_;
   base::Time read_{};
   base::Result<token::KeyRing> read();
+  base::Result<std::shared_ptr<const token::KeyRing>> ring(std::chrono::seconds oldest);
 
  public:
   Keys(store::Store& store, const token::Master& master, const config::Config& config, const base::Clock& clock)
       : store_(store), master_(master), config_(config), clock_(clock) {}
   /// The ring, at most 30 s old. Code::internal if there is none and none can be read.
-  base::Result<std::shared_ptr<const token::KeyRing>> ring();
+  base::Result<std::shared_ptr<const token::KeyRing>> ring() { return ring(std::chrono::seconds{30}); }
+  /// token::check against the ring. A token that does not fit may be signed by a key that another worker has read already: the ring is
+  /// then read again, at most once a second.
+  base::Result<token::Claims> check(std::string_view compact);
 };
 
 /// Made once per worker (cli/serve.cc). References outlive it.

@@ -36,10 +36,8 @@ std::optional<http::Response> authenticate(Call& call) {
   if (parts.size() != 2) {
     return unauthorized(parts[0], "Authorization header must contain two space-delimited values", "bad_authorization_header");
   }
-  auto ring = call.deps.keys.ring();
-  if (!ring) return failure(ring.error());
-  const token::Rules rules{call.deps.config.public_url, call.deps.config.tokens.audience};
-  auto claims = token::check(**ring, rules, parts[1], call.deps.clock.now());
+  auto claims = call.deps.keys.check(parts[1]);
+  if (!claims && claims.error().code == base::Code::internal) return failure(claims.error());
   if (!claims) return token_not_valid(parts[0], "Token is invalid");
   if (claims->type != token::Type::access) return token_not_valid(parts[0], "Token has wrong type");
   auto user = call.deps.store.find_user(claims->user_id);

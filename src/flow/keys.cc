@@ -2,25 +2,26 @@
 #include "flow/app.h"
 
 namespace flow {
-namespace {
-
-constexpr std::chrono::seconds kFresh{30};
-
-}  // namespace
-
-base::Result<std::shared_ptr<const token::KeyRing>> Keys::ring() {
+base::Result<std::shared_ptr<const token::KeyRing>> Keys::ring(std::chrono::seconds oldest) {
   std::lock_guard lock{mutex_};
   const auto now = clock_.now();
-  if (ring_ && now - read_ < kFresh && now >= read_) return ring_;
+  if (ring_ && now - read_ < oldest && now >= read_) return ring_;
   auto fresh = read();
-  if (fresh) {
-    ring_ = std::make_shared<const token::KeyRing>(std::move(*fresh));
-    read_ = now;
-    return ring_;
-  }
-  if (!ring_) return fresh.error();
-  read_ = now;  // the store is away for now: the keys that we hold are still good
+  if (!fresh && !ring_) return fresh.error();
+  if (fresh) ring_ = std::make_shared<const token::KeyRing>(std::move(*fresh));
+  read_ = now;  // where the store is away for now, the keys that we hold are still good
   return ring_;
+}
+
+base::Result<token::Claims> Keys::check(std::string_view compact) {
+  const token::Rules rules{config_.public_url, config_.tokens.audience};
+  auto held = ring();
+  if (!held) return held.error();
+  auto claims = token::check(**held, rules, compact, clock_.now());
+  if (claims) return claims;
+  auto fresh = ring(std::chrono::seconds{1});
+  if (!fresh || *fresh == *held) return claims;
+  return token::check(**fresh, rules, compact, clock_.now());
 }
 
 base::Result<token::KeyRing> Keys::read() {

@@ -94,6 +94,21 @@ BOOST_AUTO_TEST_CASE(keys_rotate_with_overlap) {
   BOOST_TEST(header.find("\"k2\"") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_token_by_a_key_that_another_worker_has_read_is_good_here_too) {
+  test::World w;
+  const auto old_token = w.text(w.finish(w.begin()), "access");
+  w.clock.tick(std::chrono::seconds{2});
+  const auto key = *crypto::SignKey::generate(crypto::Kind::p256);
+  BOOST_REQUIRE(static_cast<bool>(
+      w.store.add_key({"k2", "ES256", w.master.seal(key.pem().reveal(), "signing-key:k2", w.random), w.clock.now(), std::nullopt}, true)));
+  flow::Keys other{w.store, w.master, w.config, w.clock};  // has just started, so it signs with the new key
+  const auto ring = *other.ring();
+  const token::Claims claims{token::Type::access, 1, std::string(32, 'a'), w.clock.now(), w.clock.now() + std::chrono::minutes{1}, "", ""};
+  const auto fresh = *token::issue(*ring, {w.config.public_url, w.config.tokens.audience}, claims);
+  BOOST_TEST(w.get("/users/me/", "", {{"authorization", "Bearer " + fresh}}).status == 200);
+  BOOST_TEST(w.get("/users/me/", "", {{"authorization", "Bearer " + old_token}}).status == 200);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
