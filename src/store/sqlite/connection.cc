@@ -137,14 +137,22 @@ base::Status Connection::open(const Setup& setup) {
   sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
   sqlite3_limit(raw, SQLITE_LIMIT_ATTACHED, 0);
+  if (auto done = turn_to_wal(); !done) return done;
   for (const std::string_view pragma :
-       {std::string_view{"PRAGMA journal_mode = WAL"}, std::string_view{setup.durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF"},
+       {std::string_view{setup.durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF"},
         std::string_view{setup.durable ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = OFF"},
         std::string_view{"PRAGMA wal_autocheckpoint = 4000"}, std::string_view{"PRAGMA temp_store = MEMORY"},
         std::string_view{setup.reader ? "PRAGMA query_only = ON" : "PRAGMA cache_size = -8000"}})
     if (auto done = run(pragma); !done) return done;
   statements_.clear();
   return base::ok;
+}
+
+/// Where two connections do this to a new file at the same time, SQLite answers "locked" without asking the busy handler.
+base::Status Connection::turn_to_wal() {
+  auto done = run("PRAGMA journal_mode = WAL");
+  for (int calls = 0; !done && done.error().code == base::Code::busy && wait(&busy_, calls) != 0; ++calls) done = run("PRAGMA journal_mode = WAL");
+  return done;
 }
 
 base::Result<Statement*> Connection::prepared(std::string_view sql) {

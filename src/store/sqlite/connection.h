@@ -37,6 +37,7 @@ class Connection final : public Tx {
 
   static int wait(void* self, int calls) noexcept;
   base::Error error(std::string_view doing);
+  base::Status turn_to_wal();
   base::Result<Statement*> prepared(std::string_view sql);
 
  public:

@@ -151,6 +151,24 @@ BOOST_AUTO_TEST_CASE(the_last_one_out_folds_the_log_into_the_file) {
   BOOST_TEST(ask(*opened({.path = f.file()}), "SELECT count(*) FROM t") == "0");
 }
 
+/// SQLite answers "locked" at once, without asking its busy handler, where two connections turn a new file to WAL at the same time.
+BOOST_AUTO_TEST_CASE(a_new_file_is_opened_by_many_at_once) {
+  const Folder f;
+  std::atomic<int> failed = 0;
+  for (int round = 0; round < 100; ++round) {
+    std::atomic<int> ready = 0;
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t)
+      threads.emplace_back([&, path = f.file() + std::to_string(round)] {
+        ++ready;
+        while (ready < 4) std::this_thread::yield();
+        if (!store::sqlite::open({.path = path, .create = true})) ++failed;
+      });
+    for (auto& t : threads) t.join();
+  }
+  BOOST_TEST(failed == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_missing_database_names_the_command_that_makes_it) {
   const Folder f;
   const auto said = say_of({.path = f.file()});
