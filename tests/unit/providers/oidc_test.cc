@@ -324,7 +324,7 @@ BOOST_AUTO_TEST_CASE(private_key_jwt_is_signed_for_the_issuer_once) {  // RFC 75
   toml = "[providers.op]\nkind = \"oidc\"\nissuer = \"https://op.example\"\nclient_id = \"client\"\nclient_auth = \"private_key_jwt\"\nkey_id = \"mine\"\n"
          "private_key = '''" + std::string{key.pem().reveal()} + "'''\n";
   BOOST_TEST(login() == "ok user-1");
-  const auto& body = last("https://op.example/token").body;
+  const auto body = last("https://op.example/token").body;
   BOOST_TEST(body.find("client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer") != std::string::npos);
   const auto at = body.find("client_assertion=") + 17;
   const auto jws = token::parse_jws(body.substr(at, body.find('&', at) - at));

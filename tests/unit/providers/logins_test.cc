@@ -1,0 +1,172 @@
+// Whole logins with the catalogue's providers: what each one answers (tests/data/providers/logins.json, fields as documented by the provider and
+// as recorded from python-social-auth's own tests) and who comes out. A row names
+//   provider, stanza (TOML beyond the client), answers (address -> JSON, or a bare status), callback (more parameters),
+//   claims of an id_token that stands for "*", signed with the key that is served at `keys`; with `issuer` the metadata is served too,
+//   and then who signed in (or `refused`, the text), `header` (Authorization at the user address), `asked` (part of its query).
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "providers/catalogue.h"
+#include "unit/providers/world.h"
+
+namespace {
+
+const json::Document& logins() {
+  static const json::Document document = [] {
+    std::ifstream file{std::filesystem::path{__FILE__}.parent_path() / "../../data/providers/logins.json"};
+    std::stringstream text;
+    text << file.rdbuf();
+    return std::move(*json::Document::parse(text.str()));
+  }();
+  return document;
+}
+
+std::string text(json::Value v) { return v.text().value_or(""); }
+
+struct Replay : world::World {
+  const crypto::SignKey& rsa() {
+    static const auto key = *crypto::SignKey::generate(crypto::Kind::rsa);
+    return key;
+  }
+  const std::string& pem() {
+    static const std::string out{crypto::SignKey::generate(crypto::Kind::p256)->pem().reveal()};
+    return out;
+  }
+  std::string id_token(json::Value row) {
+    const auto now = clock.now().time_since_epoch().count();
+    json::Writer w;
+    w.object();
+    const auto iss = row["claims"]["iss"].exists() ? text(row["claims"]["iss"]) : text(row["issuer"]);
+    w.member("iss", iss).member("aud", "client").member("iat", now).member("exp", now + 300).member("nonce", providers::nonce_of(seed));
+    for (const auto& [name, value] : row["claims"].members()) {
+      if (name != "iss") w.key(name).raw(value.dump());
+    }
+    return *token::sign(rsa(), crypto::Alg::RS256, "k", "JWT", w.end_object().take());
+  }
+  void serve_metadata(json::Value row) {
+    const auto issuer = text(row["issuer"]);
+    json::Writer w;
+    w.object().member("issuer", issuer).member("authorization_endpoint", "https://end.example/a").member("token_endpoint", "https://end.example/t");
+    w.member("userinfo_endpoint", "https://end.example/u").member("jwks_uri", "https://end.example/k").end_object();
+    net.answer((issuer.ends_with('/') ? issuer : issuer + '/') + ".well-known/openid-configuration", 200, w.take());
+    net.answer("https://end.example/t", 200, R"({"access_token":"at","id_token":")" + id_token(row) + "\"}");
+    net.answer("https://end.example/u", 200, row["userinfo"].dump());
+  }
+  void serve(json::Value row) {
+    if (row["issuer"].exists()) serve_metadata(row);
+    if (row["claims"].exists()) {
+      std::vector<token::Jwk> keys;
+      keys.push_back({"k", std::nullopt, rsa().verify_key()});
+      net.answer(row["keys"].exists() ? text(row["keys"]) : "https://end.example/k", 200, token::write_jwks(keys));
+    }
+    for (const auto& [url, answer] : row["answers"].members()) {
+      auto body = answer.dump();
+      if (const auto at = body.find("\"*\""); at != std::string::npos) body.replace(at + 1, 1, id_token(row));
+      net.answer(std::string{url}, answer.is_number() ? static_cast<int>(*answer.integer()) : 200, answer.is_number() ? "" : body);
+    }
+  }
+  base::Result<providers::Broker> broker(json::Value row) {
+    const std::string secret = row["pem"].exists() ? "'''" + pem() + "'''" : "'a secret of more than thirty-two bytes'";
+    return open("[providers." + text(row["provider"]) + "]\nclient_id = 'client'\nclient_secret = " + secret + '\n' + text(row["stanza"]) + '\n');
+  }
+};
+
+void compare(const providers::Identity& who, json::Value want) {
+  const std::pair<const char*, const std::string&> fields[] = {
+      {"uid", who.uid}, {"issuer", who.issuer}, {"username", who.username}, {"email", who.email},
+      {"name", who.name}, {"first_name", who.first_name}, {"last_name", who.last_name}, {"picture", who.picture}};
+  for (const auto& [name, got] : fields) {
+    if (want[name].exists()) BOOST_TEST(got == text(want[name]), name << ": " << got);
+  }
+  if (want["verified"].exists()) BOOST_TEST(who.email_verified == *want["verified"].boolean());
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(providers_logins)
+
+BOOST_DATA_TEST_CASE_F(Replay, who_signed_in_is_what_the_provider_said, boost::unit_test::data::xrange(logins().root().size()), index) {
+  const auto row = logins().root().at(index);
+  BOOST_TEST_CONTEXT(text(row["provider"]) << ' ' << text(row["why"])) {
+    serve(row);
+    auto opened = broker(row);
+    BOOST_REQUIRE_MESSAGE(opened, (opened ? "" : opened.error().say));
+    const auto name = text(row["provider"]);
+    const auto begun = opened->begin(name, start());
+    BOOST_REQUIRE(bool{begun});
+    if (row["url"].exists()) BOOST_TEST(begun->authorization_url.starts_with(text(row["url"])));
+    auto back = finish();
+    for (const auto& [param, value] : row["callback"].members()) back.params.emplace_back(param, text(value));
+    const auto who = opened->finish(name, back);
+    if (row["refused"].exists()) {
+      BOOST_REQUIRE(!who);
+      BOOST_TEST(who.error().say == text(row["refused"]));
+    } else {
+      BOOST_REQUIRE_MESSAGE(who, (who ? "" : who.error().say + " / " + who.error().detail));
+      compare(*who, row["who"]);
+      if (row["header"].exists()) BOOST_TEST((net.asked.back().headers.at(0) == net::Header{"Authorization", text(row["header"])}));
+      if (row["asked"].exists()) BOOST_TEST(net.asked.back().url.find(text(row["asked"])) != std::string::npos, net.asked.back().url);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_provider_of_the_catalogue_has_a_login_here) {
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < logins().root().size(); ++i) seen.insert(text(logins().root().at(i)["provider"]));
+  for (const auto& name : providers::catalogue_names()) BOOST_TEST(seen.contains(name), name);
+}
+
+BOOST_FIXTURE_TEST_CASE(apples_client_secret_is_signed_and_kept_until_it_nearly_expires, Replay) {
+  json::Value row;
+  for (std::size_t i = 0; i < logins().root().size() && !row.exists(); ++i) {
+    if (text(logins().root().at(i)["provider"]) == "apple-id") row = logins().root().at(i);
+  }
+  auto opened = broker(row);
+  BOOST_REQUIRE(bool{opened});
+  const auto secret = [&] {
+    net.answers.clear();
+    serve(row);
+    BOOST_REQUIRE(bool{opened->finish("apple-id", finish())});
+    const auto body = last("https://appleid.apple.com/auth/token").body;
+    const auto at = body.find("client_secret=") + 14;
+    return body.substr(at, body.find('&', at) - at);
+  };
+  const auto first = secret();
+  const auto jws = token::parse_jws(first);
+  BOOST_REQUIRE(bool{jws});
+  BOOST_TEST((jws->alg == crypto::Alg::ES256));
+  BOOST_TEST(jws->kid == "KEY0000000");
+  BOOST_TEST(crypto::SignKey::from_pem(base::Secret{pem()})->verify_key().verify(jws->alg, jws->signed_part, jws->signature));
+  const auto claims = *json::Document::parse(jws->payload);
+  BOOST_TEST(text(claims.root()["iss"]) == "TEAM000000");
+  BOOST_TEST(text(claims.root()["sub"]) == "client");
+  BOOST_TEST(text(claims.root()["aud"]) == "https://appleid.apple.com");
+  clock.tick(std::chrono::minutes{50});
+  BOOST_TEST(secret() == first);
+  clock.tick(std::chrono::minutes{6});
+  BOOST_TEST(secret() != first);
+}
+
+BOOST_FIXTURE_TEST_CASE(apple_is_asked_to_post_only_where_a_scope_wants_it, world::World) {
+  const std::string stanza = "[providers.apple-id]\nclient_id = 'client'\nteam = 'T'\nclient_secret = '''" +
+                             std::string{crypto::SignKey::generate(crypto::Kind::p256)->pem().reveal()} + "'''\n";
+  BOOST_TEST(open(stanza)->begin("apple-id", start())->authorization_url.find("&response_mode=form_post&nonce=") != std::string::npos);
+  const auto without = open(stanza + "authorize = { scope = [] }\n")->begin("apple-id", start())->authorization_url;
+  BOOST_TEST(without.find("response_mode") == std::string::npos);
+  BOOST_TEST(without.find("scope") == std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(another_issuer_in_the_stanza_forgets_the_files_addresses, world::World) {
+  world::OpenIdProvider op{*this};
+  op.login();
+  auto broker = open("[providers.microsoft]\nissuer = 'https://op.example'\nclient_id = 'client'\nclient_secret = 's'\nid_token = { algs = ['ES256'] }\n");
+  BOOST_REQUIRE_MESSAGE(broker, (broker ? "" : broker.error().say));
+  BOOST_TEST(broker->begin("microsoft", start())->authorization_url.starts_with("https://op.example/authorize?"));
+  BOOST_TEST(world::outcome(broker->finish("microsoft", finish())) == "ok user-1");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
