@@ -7,6 +7,7 @@ namespace cli {
 namespace {
 
 constexpr std::chrono::seconds kSweepEvery{30};
+constexpr std::int64_t kFullSweep = 10'000;  // what the store deletes at most in one go
 
 base::Level level_of(const std::string& name) {
   if (name == "debug") return base::Level::debug;
@@ -89,16 +90,21 @@ Worker::~Worker() {
 /// Drops what has expired, every now and then; one worker's sweep is enough, all of them do no harm.
 void Worker::sweep() {
   std::unique_lock lock{mutex_};
-  while (!wake_.wait_for(lock, kSweepEvery, [this] { return leaving_; })) {
+  while (!wake_.wait_for(lock, kSweepEvery, [this] { return leaving_.load(); })) {
     lock.unlock();
-    if (auto flows = instance_->store.sweep_flows(); !flows) {
-      log_.event(base::Level::warn, "sweep", {{"table", "flows"}, {"why", flows.error().detail}});
-    }
-    if (auto sessions = instance_->store.sweep_sessions(); !sessions) {
-      log_.event(base::Level::warn, "sweep", {{"table", "sessions"}, {"why", sessions.error().detail}});
+    bool more = true;
+    while (more && !leaving_) {  // a flood of attempts must not outgrow the broom
+      more = swept("flows", instance_->store.sweep_flows());
+      more = swept("sessions", instance_->store.sweep_sessions()) || more;
     }
     lock.lock();
   }
+}
+
+/// True if there is probably more.
+bool Worker::swept(std::string_view table, const base::Result<std::int64_t>& rows) {
+  if (!rows) log_.event(base::Level::warn, "sweep", {{"table", table}, {"why", rows.error().detail}});
+  return rows && *rows >= kFullSweep;
 }
 
 http::Response Worker::handle(const http::Request& request) {

@@ -1,5 +1,6 @@
 // cli/worker.h: everything that a worker process holds, made after fork in the order in which it is needed.
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -38,13 +39,14 @@ class Worker {
   std::unique_ptr<flow::Deps> deps_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool leaving_ = false;
+  std::atomic<bool> leaving_ = false;
   std::thread janitor_;
 
   Worker(std::unique_ptr<Instance> instance, base::Metrics& metrics);
   base::Status open_client();
   base::Status open_demo();
   void sweep();
+  bool swept(std::string_view table, const base::Result<std::int64_t>& rows);
 
  public:
   /// Error.say: one line that names what is missing.
