@@ -54,7 +54,7 @@ bool Call::prepare(const Request& request, const Target& target, Time now, Time 
   response_ = {};
   redirect_.clear();
   error_ = {};
-  failed_ = done_ = headers_done_ = false;
+  failed_ = done_ = started_ = headers_done_ = false;
   header_bytes_ = 0;
   broke_ = nullptr;
   curl_says_[0] = '\0';
@@ -71,7 +71,6 @@ void Call::set_options(const Request& request) {
   set(e, CURLOPT_URL, request.url.c_str());
   set(e, CURLOPT_PROTOCOLS_STR, "http,https");
   set(e, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS});
-  set(e, CURLOPT_PIPEWAIT, 1L);
   set(e, CURLOPT_NOSIGNAL, 1L);
   set(e, CURLOPT_NOPROGRESS, 1L);
   set(e, CURLOPT_QUICK_EXIT, 1L);  // a name server that does not answer must not hold up the I/O thread when a lookup is given up
@@ -95,8 +94,7 @@ void Call::set_options(const Request& request) {
   set(e, CURLOPT_WRITEFUNCTION, &Call::on_body);
   set(e, CURLOPT_WRITEDATA, this);
   set(e, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(max_body_));
-  // Before a connection is made, and once more before a kept one is used. Through a proxy the address is the proxy's (see curl_client.cc).
-  if (target_.reach == Reach::any || via_proxy()) return;
+  // Addresses: before a connection is made, and once more before a kept one is used.
   set(e, CURLOPT_OPENSOCKETFUNCTION, &Call::on_open);
   set(e, CURLOPT_OPENSOCKETDATA, this);
   set(e, CURLOPT_PREREQFUNCTION, &Call::on_ready);
@@ -173,21 +171,30 @@ std::size_t Call::on_body(char* p, std::size_t size, std::size_t n, void* call) 
   return static_cast<Call*>(call)->take_body({p, size * n});
 }
 
+// Through a proxy the address is the proxy's own (see curl_client.cc).
 curl_socket_t Call::on_open(void* call, curlsocktype, curl_sockaddr* address) noexcept {
   auto& self = *static_cast<Call*>(call);
-  if (allows(self.target_.reach, address->addr)) return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (self.via_proxy() || allows(self.target_.reach, address->addr))
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   self.broke_ = "refused: private address";
   return CURL_SOCKET_BAD;
 }
 
 int Call::on_ready(void* call, char* remote, char*, int, int) noexcept {
   auto& self = *static_cast<Call*>(call);
-  if (allows(self.target_.reach, std::string{remote})) return CURL_PREREQFUNC_OK;
+  self.started_ = true;
+  if (self.via_proxy() || allows(self.target_.reach, std::string{remote})) return CURL_PREREQFUNC_OK;
   self.broke_ = "refused: private address";
   return CURL_PREREQFUNC_ABORT;
 }
 
 // ---- what it becomes -----------------------------------------------------------------------------------------------------
+
+long Call::http_version() const noexcept {
+  long version = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
+  return version;
+}
 
 base::Error Call::explain(CURLcode code) const {
   // An address that was refused counts only if no other address of the name would do.

@@ -38,6 +38,7 @@ class Call {
   base::Error error_;
   bool failed_ = false;
   std::size_t max_body_ = 0, header_bytes_ = 0;
+  bool started_ = false;
   bool headers_done_ = false;    // what comes after them are trailers
   const char* broke_ = nullptr;  // the rule that made a callback stop the transfer
   Time begun_{}, deadline_{};
@@ -67,6 +68,11 @@ class Call {
   Call(Easy easy, const Settings& settings) : easy_(std::move(easy)), settings_(settings) {}
   CURL* easy() const noexcept { return easy_.get(); }
   Time deadline() const noexcept { return deadline_; }
+  const std::string& origin() const noexcept { return target_.origin; }
+  /// On the I/O thread: a connection has been found, the request goes out.
+  bool started() const noexcept { return started_; }
+  /// Of the answer: CURL_HTTP_VERSION_*, 0 if there was none. On the I/O thread.
+  long http_version() const noexcept;
 
   /// Ready to be submitted. `request` must outlive the exchange. False: out of memory, or refused (then wait() has the error).
   bool prepare(const Request& request, const Target& target, Time now, Time deadline);

@@ -1,4 +1,4 @@
-// loop.cc: one turn of the I/O thread: sockets, libcurl's timer, new calls, finished calls, deadlines.
+// loop.cc: one turn of the I/O thread: sockets, new calls, libcurl's timers, finished calls, deadlines.
 #include "net/loop.h"
 
 #include <pthread.h>
@@ -10,12 +10,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
+#include <tuple>
 
 namespace net {
 namespace {
 
-constexpr long kept_connections = 1024;       // idle ones included; HTTP/2 needs a handful, HTTP/1.1 as many as calls at once
-constexpr long streams_per_connection = 250;  // at most; the server's own limit counts too
+constexpr std::uint64_t wake_data = ~std::uint64_t{0};
+constexpr std::size_t known_origins = 1024;  // names stand in the configuration and in documents: more are a sign of something else
 
 base::Error os_error(const char* what) { return {base::Code::internal, std::string{what} + ": " + std::generic_category().message(errno)}; }
 base::Error gone() { return {base::Code::busy, "busy: shutting down"}; }
@@ -23,9 +24,7 @@ base::Error gone() { return {base::Code::busy, "busy: shutting down"}; }
 }  // namespace
 
 base::Result<std::unique_ptr<Loop>> Loop::start() {
-  Multi multi{curl_multi_init()};
-  if (!multi) return base::Error{base::Code::internal, "curl: no multi handle"};
-  std::unique_ptr<Loop> loop{new Loop{std::move(multi)}};
+  std::unique_ptr<Loop> loop{new Loop};
   if (auto opened = loop->open(); !opened) return opened.error();
   return loop;
 }
@@ -33,15 +32,12 @@ base::Result<std::unique_ptr<Loop>> Loop::start() {
 base::Status Loop::open() {
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  epoll_event event{.events = EPOLLIN, .data = {.fd = wake_}};
+  epoll_event event{.events = EPOLLIN, .data = {.u64 = wake_data}};
   if (epoll_ < 0 || wake_ < 0 || epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event) != 0) return os_error("epoll");
-  curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &Loop::on_socket);
-  curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
-  curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &Loop::on_timer);
-  curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this);
-  curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, long{CURLPIPE_MULTIPLEX});
-  curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, kept_connections);
-  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_CONCURRENT_STREAMS, streams_per_connection);
+  for (const auto kind : {Lane::shared, Lane::single}) {
+    lanes_[kind] = std::make_unique<Lane>(epoll_, kind);
+    if (!lanes_[kind]->good()) return base::Error{base::Code::internal, "curl: no multi handle"};
+  }
   // Signals are for the threads that know what to do with them.
   sigset_t all, before;
   sigfillset(&all);
@@ -64,7 +60,7 @@ void Loop::stop() {
 
 Loop::~Loop() {
   stop();
-  multi_.reset();  // closes connections, which still calls on_socket
+  for (auto& lane : lanes_) lane.reset();
   if (epoll_ >= 0) close(epoll_);
   if (wake_ >= 0) close(wake_);
 }
@@ -90,40 +86,34 @@ void Loop::run() {
   epoll_event events[64];
   for (bool going = true; going;) {
     const int n = epoll_wait(epoll_, events, 64, wait_ms());
-    for (int i = 0; i < n; ++i) dispatch(events[i].data.fd, events[i].events);
+    for (int i = 0; i < n; ++i) dispatch(events[i].data.u64, events[i].events);
     going = adopt();
-    run_timer();
-    reap();
+    for (auto& lane : lanes_) {
+      lane->run_timer();
+      reap(*lane);
+    }
     expire();
   }
   abandon();
 }
 
 int Loop::wait_ms() const {
-  auto next = timer_;
-  if (!deadlines_.empty() && (!next || deadlines_.begin()->first < *next)) next = deadlines_.begin()->first;
+  std::optional<Time> next;
+  const auto sooner = [&next](Time time) {
+    if (!next || time < *next) next = time;
+  };
+  for (const auto& lane : lanes_)
+    if (const auto due = lane->due()) sooner(*due);
+  if (!deadlines_.empty()) sooner(deadlines_.begin()->first);
   if (!next) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - std::chrono::steady_clock::now()).count();
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
 }
 
-void Loop::dispatch(int fd, std::uint32_t events) {
-  if (fd == wake_) {
-    std::uint64_t count = 0;
-    (void)!read(wake_, &count, sizeof count);
-    return;
-  }
-  const int mask = (events & EPOLLIN ? CURL_CSELECT_IN : 0) | (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
-                   (events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
-  int running = 0;
-  curl_multi_socket_action(multi_.get(), fd, mask, &running);
-}
-
-void Loop::run_timer() {
-  if (!timer_ || *timer_ > std::chrono::steady_clock::now()) return;
-  timer_.reset();
-  int running = 0;
-  curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running);
+void Loop::dispatch(std::uint64_t data, std::uint32_t events) {
+  if (data != wake_data) return lanes_.at(data >> 32)->ready(static_cast<int>(data & 0xffffffff), events);
+  std::uint64_t count = 0;
+  (void)!read(wake_, &count, sizeof count);
 }
 
 bool Loop::adopt() {
@@ -140,18 +130,44 @@ bool Loop::adopt() {
 
 void Loop::add(std::shared_ptr<Call> call) {
   CURL* const easy = call->easy();
-  if (const auto code = curl_multi_add_handle(multi_.get(), easy); code != CURLM_OK)
+  const auto lane = lane_for(*call);
+  if (const auto code = lanes_[lane]->add(easy); code != CURLM_OK)
     return call->fail({base::Code::internal, std::string{"curl: "} + curl_multi_strerror(code)});
   const auto deadline = deadlines_.emplace(call->deadline(), easy);
-  active_.emplace(easy, Active{std::move(call), deadline});
+  active_.emplace(easy, Active{std::move(call), deadline, lane});
 }
 
-void Loop::reap() {
-  int left = 0;
-  while (const CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
-    if (message->msg != CURLMSG_DONE) continue;
-    const CURLcode code = message->data.result;  // the message is gone once the handle is removed
-    if (const auto call = remove(message->easy_handle)) call->finish(code);
+Lane::Kind Loop::lane_for(const Call& call) const {
+  if (call.origin().starts_with("http:")) return Lane::single;  // HTTP/2 is agreed upon in the TLS handshake (RFC 7301)
+  const auto it = known_.find(call.origin());
+  return it == known_.end() ? Lane::shared : it->second;
+}
+
+void Loop::learn(const Call& call) {
+  const auto version = call.http_version();
+  if (version == 0) return;
+  const auto lane = version >= CURL_HTTP_VERSION_2_0 ? Lane::shared : Lane::single;
+  const auto was = lane_for(call);
+  if (known_.size() >= known_origins) known_.clear();
+  known_.insert_or_assign(call.origin(), lane);
+  if (was == Lane::shared && lane == Lane::single) move_waiting(call.origin());
+}
+
+/// Calls that waited for streams of a connection that has none.
+void Loop::move_waiting(const std::string& origin) {
+  for (auto& [easy, active] : active_) {
+    if (active.lane != Lane::shared || active.call->started() || active.call->origin() != origin) continue;
+    lanes_[Lane::shared]->remove(easy);
+    if (lanes_[Lane::single]->add(easy) == CURLM_OK) active.lane = Lane::single;  // else its deadline ends it
+  }
+}
+
+void Loop::reap(Lane& lane) {
+  for (auto [easy, code] = lane.next_done(); easy; std::tie(easy, code) = lane.next_done()) {
+    const auto call = remove(easy);
+    if (!call) return;
+    learn(*call);
+    call->finish(code);
   }
 }
 
@@ -165,7 +181,7 @@ void Loop::expire() {
 std::shared_ptr<Call> Loop::remove(CURL* easy) {
   const auto it = active_.find(easy);
   if (it == active_.end()) return nullptr;
-  curl_multi_remove_handle(multi_.get(), easy);
+  lanes_[it->second.lane]->remove(easy);
   auto call = std::move(it->second.call);
   deadlines_.erase(it->second.deadline);
   active_.erase(it);
@@ -174,27 +190,6 @@ std::shared_ptr<Call> Loop::remove(CURL* easy) {
 
 void Loop::abandon() {
   while (!active_.empty()) remove(active_.begin()->first)->fail(gone());
-}
-
-int Loop::on_socket(CURL*, curl_socket_t fd, int what, void* loop, void* known) noexcept {
-  auto& self = *static_cast<Loop*>(loop);
-  if (what == CURL_POLL_REMOVE) {
-    epoll_ctl(self.epoll_, EPOLL_CTL_DEL, fd, nullptr);
-    return 0;
-  }
-  epoll_event event{.events = 0, .data = {.fd = fd}};
-  event.events = (what & CURL_POLL_IN ? std::uint32_t{EPOLLIN} : 0) | (what & CURL_POLL_OUT ? std::uint32_t{EPOLLOUT} : 0);
-  if (epoll_ctl(self.epoll_, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) != 0)
-    epoll_ctl(self.epoll_, known ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event);
-  if (!known) curl_multi_assign(self.multi_.get(), fd, loop);
-  return 0;
-}
-
-int Loop::on_timer(CURLM*, long ms, void* loop) noexcept {
-  auto& self = *static_cast<Loop*>(loop);
-  self.timer_.reset();
-  if (ms >= 0) self.timer_ = std::chrono::steady_clock::now() + std::chrono::milliseconds{ms};
-  return 0;
 }
 
 }  // namespace net

@@ -1,27 +1,30 @@
-// loop.h: the I/O thread of a worker: one curl multi handle on epoll, through libcurl's socket interface, whose cost per event does not
-// grow with the number of calls under way (curl_multi_perform looks at all of them each time). Of net/ alone.
+// loop.h: the I/O thread of a worker: two curl multi handles (lane.h) on one epoll, deadlines, and the way in for calls of all threads.
+// Which lane a host's calls take is learnt from its answers. Of net/ alone.
 #pragma once
+#include <array>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "net/call.h"
+#include "net/lane.h"
 
 namespace net {
 
 class Loop {
-  using Multi = base::Handle<CURLM, curl_multi_cleanup>;
   struct Active {
     std::shared_ptr<Call> call;
     std::multimap<Time, CURL*>::iterator deadline;
+    Lane::Kind lane;
   };
-  Multi multi_;
   int epoll_ = -1, wake_ = -1;
-  std::optional<Time> timer_;  // when libcurl wants to be called
+  std::array<std::unique_ptr<Lane>, 2> lanes_;         // by Lane::Kind
+  std::unordered_map<std::string, Lane::Kind> known_;  // by origin
   std::unordered_map<CURL*, Active> active_;
   std::multimap<Time, CURL*> deadlines_;
   std::mutex mutex_;
@@ -29,22 +32,21 @@ class Loop {
   bool stopping_ = false;                         // under mutex_
   std::thread thread_;
 
-  explicit Loop(Multi multi) : multi_(std::move(multi)) {}
+  Loop() = default;
   base::Status open();
   void run();
   int wait_ms() const;
-  void dispatch(int fd, std::uint32_t events);
-  void run_timer();
+  void dispatch(std::uint64_t data, std::uint32_t events);
   bool adopt();
   void add(std::shared_ptr<Call> call);
-  void reap();
+  Lane::Kind lane_for(const Call& call) const;
+  void learn(const Call& call);
+  void move_waiting(const std::string& origin);
+  void reap(Lane& lane);
   void expire();
   std::shared_ptr<Call> remove(CURL* easy);
   void abandon();
   void wake() noexcept;
-
-  static int on_socket(CURL* easy, curl_socket_t fd, int what, void* loop, void* known) noexcept;
-  static int on_timer(CURLM* multi, long ms, void* loop) noexcept;
 
  public:
   static base::Result<std::unique_ptr<Loop>> start();

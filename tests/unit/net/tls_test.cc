@@ -121,6 +121,21 @@ BOOST_AUTO_TEST_CASE(a_provider_is_who_its_certificate_says) {
   BOOST_TEST(p.call("localhost", "").starts_with("tls: SSL certificate problem"));  // the system's CAs
 }
 
+BOOST_AUTO_TEST_CASE(calls_that_waited_for_streams_go_on_where_there_are_none) {  // s_server speaks HTTP/1.0, one connection at a time
+  const Provider p;
+  net::CurlOptions options;
+  options.ca_file = p.base + ".pem";
+  const auto client = net::CurlClient::open(options);
+  BOOST_REQUIRE(client);
+  std::atomic<int> good{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 24; ++i)
+      threads.emplace_back([&] { good += static_cast<bool>((*client)->send({.url = "https://localhost:" + p.port + "/"})); });
+  }
+  BOOST_TEST(good == 24);
+}
+
 BOOST_AUTO_TEST_CASE(old_tls_is_refused) {  // RFC 8996
   const Provider p{{"-tls1_1", "-cipher", "ALL:@SECLEVEL=0"}};
   const auto why = p.call("localhost", p.base + ".pem");
