@@ -28,6 +28,7 @@ class Connection final : public Tx {
   struct Busy {
     std::int64_t since_us = 0;
     std::int64_t most_us = 0;
+    unsigned nap_us = 0;
   };
   std::unique_ptr<sqlite3, Close> db_;
   // Keys view the statements' own copies of their text. The last member: statements go before the connection does.
