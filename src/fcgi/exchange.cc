@@ -16,7 +16,7 @@
 namespace fcgi {
 namespace {
 
-constexpr std::size_t kSlack = 16 * 1024;  // record headers, padding, and what is read ahead of the body
+constexpr std::size_t kSlack = 16384;  // record headers, padding, and what is read ahead of the body
 
 /// 16 hex digits that never repeat within a process and are no count of requests: splitmix64 is a bijection of its counter.
 std::string request_id() {

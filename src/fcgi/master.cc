@@ -107,7 +107,7 @@ std::optional<Child> Master::spawn() {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return std::nullopt;
   const pid_t master = getpid();
-  std::fflush(nullptr);  // what is buffered would be written twice
+  static_cast<void>(std::fflush(nullptr));  // what is buffered would be written twice
   const pid_t pid = fork();
   if (pid == 0) {
     // A master that was killed leaves no workers behind: they drain (prctl(2), PR_SET_PDEATHSIG).
@@ -138,7 +138,7 @@ std::optional<Child> Master::spawn() {
 bool Master::first_start() {
   slots_[0].current = spawn();
   if (!slots_[0].current) {
-    std::fprintf(stderr, "latchstring: cannot start a worker: %s\n", std::strerror(errno));
+    complain(std::string{"cannot start a worker: "} + std::strerror(errno));
     return false;
   }
   auto& child = *slots_[0].current;
@@ -151,7 +151,7 @@ bool Master::first_start() {
       on_signal(static_cast<int>(info.ssi_signo));
   }
   if (child.state != Child::State::starting || stopping_) return true;
-  std::fprintf(stderr, "latchstring: %s\n", child.said.size() > 1 ? child.said.c_str() + 1 : "the first worker died while it started");
+  complain(child.said.size() > 1 ? child.said.substr(1) : "the first worker died while it started");
   waitpid(child.pid, nullptr, 0);
   return false;
 }

@@ -13,7 +13,7 @@ namespace fcgi {
 
 struct ParamRules {
   std::string mount;                              // "/auth" or ""
-  std::size_t max_params = 64 * 1024;             // bytes of all names and values together
+  std::size_t max_params = 65536;                 // bytes of all names and values together
   std::size_t max_headers = 100;                  // HTTP_* parameters
   std::vector<std::string> trusted_proxies = {};  // REMOTE_ADDR values whose X-Forwarded-For counts
   bool https = false;

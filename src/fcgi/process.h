@@ -23,6 +23,9 @@ int run_worker(const Server& server, const std::function<void(const std::string&
 /// The master: forks `workers` and keeps that many until it is told to stop. 1 if the first one cannot start, whose line is printed.
 int run_master(const Server& server, int workers);
 
+/// Prints "latchstring: LINE" to standard error: what somebody who starts the program by hand must see.
+void complain(const std::string& line);
+
 /// Blocks the signals that masters and workers wait for, in this thread and all that it starts, and ignores SIGPIPE.
 void block_signals();
 

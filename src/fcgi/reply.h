@@ -8,7 +8,7 @@
 namespace fcgi {
 
 /// What all headers of an answer may take together: nginx' default buffer is 4 KiB and holds more than these.
-inline constexpr std::size_t kMaxReplyHeaders = 3 * 1024;
+inline constexpr std::size_t kMaxReplyHeaders = 3072;
 
 /// Appends `response` to `out`. `head`: a HEAD request, so no body, but its Content-Length. X-Request-Id is added.
 /// False, and `out` as before, if a header name is no token, a value holds CR, LF or NUL (RFC 9110 5.5; CWE-113), the status is out of

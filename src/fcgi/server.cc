@@ -12,10 +12,12 @@
 
 namespace fcgi {
 
+void complain(const std::string& line) { static_cast<void>(std::fprintf(stderr, "latchstring: %s\n", line.c_str())); }
+
 int serve(const Options& options, const Life& life, const base::Log& log, base::Metrics& metrics) {
   const auto listener = Listener::open(options.listen, options.socket_mode);
   if (!listener) {
-    std::fprintf(stderr, "latchstring: %s\n", listener.error().say.c_str());
+    complain(listener.error().say);
     return 1;
   }
   if (listener->exposed())
@@ -27,7 +29,7 @@ int serve(const Options& options, const Life& life, const base::Log& log, base::
   const auto pid = std::to_string(getpid());
   log.event(base::Level::info, "start", {{"pid", pid}, {"workers", options.master ? std::to_string(workers) : "1"}});
   const auto print = [](const std::string& error) {
-    if (!error.empty()) std::fprintf(stderr, "latchstring: %s\n", error.c_str());
+    if (!error.empty()) complain(error);
   };
   const int status = options.master ? run_master(server, workers) : run_worker(server, print);
   log.event(base::Level::info, "end", {{"pid", pid}, {"status", std::to_string(status)}});

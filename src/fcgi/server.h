@@ -24,8 +24,8 @@ struct Options {
   int workers = 0;         // 0 = one per core; 1 with master=false = this very process is the worker (mod_fcgid)
   bool master = true;
   int threads = 64;  // requests in hand per worker, 1 to 4096
-  std::size_t max_body = 64 * 1024;
-  std::size_t max_params = 64 * 1024;        // all parameters of a request together
+  std::size_t max_body = 65536;
+  std::size_t max_params = 65536;            // all parameters of a request together
   std::size_t max_headers = 100;             // HTTP_* parameters
   std::vector<std::string> trusted_proxies;  // peers whose X-Forwarded-For counts
   bool https = false;                        // public_url's scheme

@@ -3,7 +3,8 @@
 
 namespace fcgi {
 
-/// True if descriptor 0 is a Unix socket named as mod_fcgid names its sockets: PID.NUMBER, the PID being our parent's. No other spawner does so.
+/// True if descriptor 0 is a Unix socket named as mod_fcgid names its sockets: PID.NUMBER, the PID being our parent's. No other spawner
+/// does so.
 bool spawned_by_mod_fcgid();
 
 }  // namespace fcgi

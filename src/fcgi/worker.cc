@@ -20,9 +20,9 @@
 namespace fcgi {
 namespace {
 
-constexpr std::size_t kThreadStack = 1024 * 1024;  // address space; only what is touched costs memory
-constexpr std::chrono::milliseconds kLinger{50};   // a thread waits that long with a kept connection, when others are free
-constexpr std::chrono::milliseconds kGrace{300};   // a draining worker still answers on kept connections
+constexpr std::size_t kThreadStack = 1 << 20;     // address space; only what is touched costs memory
+constexpr std::chrono::milliseconds kLinger{50};  // a thread waits that long with a kept connection, when others are free
+constexpr std::chrono::milliseconds kGrace{300};  // a draining worker still answers on kept connections
 constexpr std::chrono::seconds kHardStop{25};
 
 std::size_t descriptor_limit() {

@@ -23,7 +23,7 @@ sigset_t waited_signals() {
 void block_signals() {
   const auto set = waited_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(signal(SIGPIPE, SIG_IGN));
 }
 
 int run_worker(const Server& server, const std::function<void(const std::string&)>& ready) {
