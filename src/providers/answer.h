@@ -1,4 +1,5 @@
-// answer.h: what a provider answered, taken apart, and its failures in the texts of djoser (wire.md F01-F40) less everything that names a URL.
+// answer.h: what a provider answered, taken apart, and its failures in the texts of djoser (wire.md F01-F40) less everything that names a
+// URL.
 #pragma once
 #include <string_view>
 

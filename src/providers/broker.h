@@ -24,11 +24,11 @@ struct Info {
 
 struct Start {
   std::string redirect_uri, state;
-  std::string seed;              // 32 secret bytes of this flow: nonce and code_verifier are derived from it
+  std::string seed;  // 32 secret bytes of this flow: nonce and code_verifier are derived from it
 };
 struct Begun {
   std::string authorization_url;
-  std::string kept;              // what the engine needs at the end beyond seed (OAuth 1.0a: the token secret); "" = nothing
+  std::string kept;  // what the engine needs at the end beyond seed (OAuth 1.0a: the token secret); "" = nothing
 };
 
 struct Finish {

@@ -44,7 +44,12 @@ base::Result<std::string> signed_secret(Provider& provider, World& world) {
   if (!issuer || !subject || !audience) return base::Error{base::Code::internal, "signed_secret: a value is missing"};
   const auto expires = now + std::chrono::hours{1};
   json::Writer w;
-  w.object().member("iss", *issuer).member("iat", seconds(now)).member("exp", seconds(expires)).member("aud", *audience).member("sub", *subject);
+  w.object()
+      .member("iss", *issuer)
+      .member("iat", seconds(now))
+      .member("exp", seconds(expires))
+      .member("aud", *audience)
+      .member("sub", *subject);
   const auto key_id = from.key_id ? from.key_id->evaluate(values).value_or("") : std::string{};
   auto jwt = token::sign(*provider.key, alg_for(provider.key->kind()), key_id, "JWT", w.end_object().take());
   if (!jwt) return jwt.error();
@@ -61,14 +66,14 @@ base::Status authenticate(Provider& provider, ClientAuth method, const std::stri
   switch (method) {
     case ClientAuth::basic: {
       // RFC 6749 2.3.1: both are form-encoded first, so that a colon in the id cannot end it.
-      const auto pair = base::percent_encode(provider.client_id) + ':' + base::percent_encode(provider.variable("client_secret"));
+      const auto pair = base::percent_encode(provider.client_id) + ':' + base::percent_encode(provider.spec.client_secret.reveal());
       headers.emplace_back("Authorization", "Basic " + base::base64(pair));
       return base::ok;
     }
     case ClientAuth::automatic:
     case ClientAuth::post:
       append_form(form, "client_id", provider.client_id);
-      append_form(form, "client_secret", provider.variable("client_secret"));
+      append_form(form, "client_secret", provider.spec.client_secret.reveal());
       return base::ok;
     case ClientAuth::none: append_form(form, "client_id", provider.client_id); return base::ok;
     case ClientAuth::private_key_jwt:

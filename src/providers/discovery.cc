@@ -9,7 +9,7 @@
 namespace providers {
 namespace {
 
-base::Error unfit(std::string what) { return {base::Code::upstream, "discovery: " + what, "discovery document: " + what}; }
+base::Error unfit(const std::string& what) { return {base::Code::upstream, "discovery: " + what, "discovery document: " + what}; }
 
 bool lists(json::Value array, std::string_view word) {
   for (std::size_t i = 0; i < array.size(); ++i) {
@@ -23,7 +23,8 @@ base::Result<std::string> address(json::Value document, std::string_view member,
   const auto value = document[member];
   if (!value.exists() || value.is_null()) return std::string{};
   const auto url = base::parse_url(value.string().value_or(""));
-  const bool safe = url && !url->has_fragment && !url->has_userinfo && (url->scheme == "https" || (loopback_issuer && base::is_secure_or_loopback(*url)));
+  const bool safe =
+      url && !url->has_fragment && !url->has_userinfo && (url->scheme == "https" || (loopback_issuer && base::is_secure_or_loopback(*url)));
   if (!safe) return unfit(std::string{member} + " is no https URL");
   return std::string{*value.string()};
 }
@@ -63,7 +64,8 @@ base::Result<Metadata> parse_metadata(std::string_view body, const Spec& spec, s
   const auto root = document->root();
   // OIDC Discovery 4.3: exactly the issuer that was asked for; else one provider could speak for another.
   const auto named = root["issuer"].string().value_or("");
-  if (named != issuer) return unfit("it names the issuer \"" + std::string{named.substr(0, 200)} + "\", configured is \"" + std::string{issuer} + "\"");
+  if (named != issuer)
+    return unfit("it names the issuer \"" + std::string{named.substr(0, 200)} + "\", configured is \"" + std::string{issuer} + "\"");
   const auto at = base::parse_url(issuer);
   const bool loopback = at && base::is_loopback_host(at->host);
   Metadata out;
@@ -85,7 +87,8 @@ base::Result<Metadata> parse_metadata(std::string_view body, const Spec& spec, s
   out.names_issuer = root["authorization_response_iss_parameter_supported"].boolean().value_or(false);
   // A provider that lists methods without S256 would refuse it; one that lists none ignores what it does not know (RFC 6749 3.1).
   const auto methods = root["code_challenge_methods_supported"];
-  out.authorize_url = make_authorize_url(spec, out.authorize, spec.pkce && (!methods.is_array() || methods.size() == 0 || lists(methods, "S256")));
+  out.authorize_url =
+      make_authorize_url(spec, out.authorize, spec.pkce && (!methods.is_array() || methods.size() == 0 || lists(methods, "S256")));
   return out;
 }
 

@@ -1,5 +1,5 @@
-// discovery.h: an OpenID provider's metadata (OpenID Connect Discovery 1.0, RFC 8414) and key set. What they say is from outside: the issuer must
-// be the configured one, byte for byte, and every address https.
+// discovery.h: an OpenID provider's metadata (OpenID Connect Discovery 1.0, RFC 8414) and key set. What they say is from outside: the
+// issuer must be the configured one, byte for byte, and every address https.
 #pragma once
 #include <string>
 #include <string_view>
@@ -14,9 +14,9 @@ namespace providers {
 
 struct Metadata {
   std::string authorize, token, userinfo, keys;
-  std::vector<crypto::Alg> algs;   // those of id_token_signing_alg_values_supported that are asymmetric; RS256 where it is absent
+  std::vector<crypto::Alg> algs;  // those of id_token_signing_alg_values_supported that are asymmetric; RS256 where it is absent
   ClientAuth client_auth = ClientAuth::basic;
-  bool names_issuer = false;       // authorization_response_iss_parameter_supported (RFC 9207 3)
+  bool names_issuer = false;  // authorization_response_iss_parameter_supported (RFC 9207 3)
   AuthorizeUrl authorize_url;
 };
 
@@ -25,8 +25,8 @@ base::Result<Metadata> parse_metadata(std::string_view body, const Spec& spec, s
 
 std::string metadata_url(std::string_view issuer);
 
-/// May a URL that stands in a document of this issuer name a private address? Yes if the issuer is on this machine, or if it is the host that
-/// the operator named anyway; else no (SSRF, CWE-918).
+/// May a URL that stands in a document of this issuer name a private address? Yes if the issuer is on this machine, or if it is the host
+/// that the operator named anyway; else no (SSRF, CWE-918).
 bool private_addresses_allowed(std::string_view url, std::string_view issuer);
 
 struct Provider;

@@ -25,6 +25,7 @@ const Engine* find_engine(std::string_view protocol) noexcept {
 
 std::vector<std::string> protocols() {
   std::vector<std::string> out;
+  out.reserve(kEngines.size());
   for (const auto& engine : kEngines) out.emplace_back(engine.protocol);
   return out;
 }

@@ -46,8 +46,12 @@ void add_header(std::vector<net::Header>& headers, std::string_view name, std::s
 
 base::Result<net::Request> token_request(Login& login, const TokenEndpoint& endpoint) {
   const auto& spec = login.provider.spec;
-  const auto sends = [&spec](std::string_view name) { return std::find(spec.token.omit.begin(), spec.token.omit.end(), name) == spec.token.omit.end(); };
-  net::Request request{.method = spec.token.method, .url = endpoint.url, .headers = headers_of(spec.token.headers, login.values),
+  const auto sends = [&spec](std::string_view name) {
+    return std::find(spec.token.omit.begin(), spec.token.omit.end(), name) == spec.token.omit.end();
+  };
+  net::Request request{.method = spec.token.method,
+                       .url = endpoint.url,
+                       .headers = headers_of(spec.token.headers, login.values),
                        .private_addresses = endpoint.private_addresses};
   std::string form;
   if (sends("grant_type")) append_form(form, "grant_type", "authorization_code");
@@ -98,8 +102,12 @@ bool is_wanted(const UserRequest& request, const Values& values) {
 
 base::Result<net::Request> user_request(const Login& login, const UserRequest& from) {
   auto url = from.url.evaluate(login.values, Expression::Escape::url);
-  if (!url) return base::Error{base::Code::bad_request, "userinfo: its address needs a value that did not come", "Authentication failed: the provider named no user"};
-  net::Request request{.method = from.method, .url = std::move(*url), .headers = headers_of(from.headers, login.values),
+  if (!url)
+    return base::Error{base::Code::bad_request, "userinfo: its address needs a value that did not come",
+                       "Authentication failed: the provider named no user"};
+  net::Request request{.method = from.method,
+                       .url = std::move(*url),
+                       .headers = headers_of(from.headers, login.values),
                        .private_addresses = login.private_addresses};
   std::string form;
   for (const auto& [name, value] : from.params) {
@@ -152,7 +160,8 @@ json::Value Login::keep(json::Document document) {
 }
 
 base::Status redeem(Login& login, const TokenEndpoint& endpoint) {
-  if (login.param("code").empty()) return base::Error{base::Code::bad_request, "no code", "Authentication process canceled"};  // wire.md S33
+  if (login.param("code").empty())
+    return base::Error{base::Code::bad_request, "no code", "Authentication process canceled"};  // wire.md S33
   auto request = token_request(login, endpoint);
   if (!request) return request.error();
   auto response = login.world.client.send(*request);

@@ -17,9 +17,9 @@ struct Login {
   const Finish& finish;
   World& world;
   Values values;
-  Variables variables;               // access_token
-  std::deque<json::Document> kept;   // deque: values point into them
-  bool private_addresses = true;     // for the userinfo address of a metadata document
+  Variables variables;              // access_token
+  std::deque<json::Document> kept;  // deque: values point into them
+  bool private_addresses = true;    // for the userinfo address of a metadata document
 
   Login(Provider& p, const Finish& f, World& w);
   Login(const Login&) = delete;
@@ -32,7 +32,7 @@ struct Login {
 struct TokenEndpoint {
   std::string url;
   ClientAuth client_auth = ClientAuth::post;
-  std::string audience;              // of a private_key_jwt
+  std::string audience;  // of a private_key_jwt
   bool private_addresses = true;
   /// As in the authorization request: a code_verifier without a code_challenge is refused (RFC 9700 4.8.2).
   bool pkce = true;

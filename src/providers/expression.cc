@@ -47,6 +47,7 @@ std::optional<std::string> point(const Expression::Node& node, const Values& val
 }
 
 std::optional<std::string> look_up(const std::string& name, const Values& values) {
+  if (name == "client_secret" && values.client_secret != nullptr) return std::string{values.client_secret->reveal()};
   for (const auto* variables : {values.more, values.variables}) {
     if (variables == nullptr) continue;
     if (const auto it = variables->find(name); it != variables->end()) return it->second;
@@ -91,7 +92,9 @@ Expression Expression::text(std::string text) {
   return expression;
 }
 
-std::optional<std::string> Expression::evaluate(const Values& values, Escape escape) const { return providers::evaluate(root_, values, escape); }
+std::optional<std::string> Expression::evaluate(const Values& values, Escape escape) const {
+  return providers::evaluate(root_, values, escape);
+}
 
 std::optional<std::string> Expression::alternative(std::size_t index, const Values& values) const {
   if (index >= alternatives()) return std::nullopt;

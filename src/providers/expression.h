@@ -1,7 +1,8 @@
 // expression.h: the small language of provider files, which says where a value stands in what the provider answered.
 //   expr  = alt { " | " alt }        the first alternative that gives a value; "" and null count as none
 //   alt   = doc ":" pointer          t: token answer, u: u2: u3: ... answers of [[user]], i: claims of the verified id_token, c: callback.
-//                                    Pointers are RFC 6901; besides, "*" is the first member and "[k=v,k=v]" the first element that has these
+//                                    Pointers are RFC 6901; besides, "*" is the first member and "[k=v,k=v]" the first element that has
+//                                    these
 //         | name                     a setting or variable: client_id, client_secret, access_token, scope, api_url, ...
 //         | "'" text "'"             itself
 //         | name "(" expr, ... ")"   before(x,s) after(x,s) last(x,s) if(x,a,b) hmac_sha256_hex(key,x) ...: the table is in functions.cc
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/secret.h"
 #include "json/value.h"
 
 namespace providers {
@@ -27,8 +29,9 @@ using Variables = std::map<std::string, std::string, std::less<>>;
 struct Values {
   json::Value token, id_token, callback;
   std::vector<json::Value> user;
-  const Variables* variables = nullptr;  // of the provider: settings, client_id, scope, ...
-  const Variables* more = nullptr;       // of this login: access_token; looked at first
+  const Variables* variables = nullptr;         // of the provider: settings, client_id, scope, ...
+  const base::Secret* client_secret = nullptr;  // the variable of that name
+  const Variables* more = nullptr;              // of this login: access_token; looked at first
 };
 
 class Expression {
@@ -59,15 +62,15 @@ class Expression {
   struct Node;
   using Function = std::optional<std::string> (*)(const std::vector<Node>& arguments, const Values& values);
   struct Step {
-    std::string name;                                         // member or index; "*" = first
+    std::string name;                                              // member or index; "*" = first
     std::vector<std::pair<std::string, std::string>> equals = {};  // [k=v,...]
   };
   enum class Kind { pointer, variable, literal, call, all, any };
   struct Node {
     Kind kind = Kind::literal;
-    char document = 0;         // pointer: t u i c
-    std::size_t number = 0;    // pointer: which user answer
-    std::string text = {};     // variable: its name; literal: itself
+    char document = 0;             // pointer: t u i c
+    std::size_t number = 0;        // pointer: which user answer
+    std::string text = {};         // variable: its name; literal: itself
     std::vector<Step> steps = {};  // pointer
     std::vector<Node> parts = {};  // call: arguments; all: pieces of a template; any: alternatives
     Function function = nullptr;
@@ -81,7 +84,8 @@ class Expression {
 };
 
 /// For the functions of functions.cc.
-std::optional<std::string> evaluate(const Expression::Node& node, const Values& values, Expression::Escape escape = Expression::Escape::none);
+std::optional<std::string> evaluate(const Expression::Node& node, const Values& values,
+                                    Expression::Escape escape = Expression::Escape::none);
 struct FunctionEntry {
   std::string_view name;
   std::size_t arguments;

@@ -1,5 +1,5 @@
-// expression_parse.cc: text to Expression, by recursive descent. The text comes from provider files and the configuration: mistakes are told
-// with their place; depth is limited because a file is still input.
+// expression_parse.cc: text to Expression, by recursive descent. The text comes from provider files and the configuration: mistakes are
+// told with their place; depth is limited because a file is still input.
 #include <algorithm>
 
 #include "base/text.h"

@@ -11,15 +11,14 @@
 namespace providers {
 namespace {
 
-constexpr double kAhead = 60;   // seconds that another clock may be ahead of ours
-constexpr double kOldest = 600; // an id_token is made for this login, not kept somewhere
+constexpr double kAhead = 60;    // seconds that another clock may be ahead of ours
+constexpr double kOldest = 600;  // an id_token is made for this login, not kept somewhere
 
 /// 3.1.3.7 (2): exactly. Where a provider has an issuer per tenant, the expected one is made from the token's own signed claims.
 bool right_issuer(json::Value claims, const Spec& spec) {
   const auto issuer = claims["iss"].string();
   if (!issuer || issuer->empty()) return false;
-  Values values;
-  values.variables = &spec.variables;
+  auto values = spec.values();
   values.id_token = claims;
   if (spec.issuer->evaluate(values) == *issuer) return true;
   return std::find(spec.other_issuers.begin(), spec.other_issuers.end(), *issuer) != spec.other_issuers.end();
@@ -42,7 +41,8 @@ base::Status right_audience(json::Value claims, const IdTokenRules& rules) {
   };
   const auto azp = claims["azp"];
   if (azp.exists() && azp.string() != rules.client_id) return token_error("Incorrect id_token: azp");
-  if (!azp.exists() && !std::all_of(all.begin(), all.end(), trusted)) return token_error("Incorrect id_token: azp", "aud names others, azp is missing");
+  if (!azp.exists() && !std::all_of(all.begin(), all.end(), trusted))
+    return token_error("Incorrect id_token: azp", "aud names others, azp is missing");
   return base::ok;
 }
 
@@ -66,9 +66,19 @@ std::string at_hash(crypto::Alg alg, std::string_view access_token) {
   using crypto::Alg;
   std::string hash;
   switch (alg) {  // no default: an algorithm without a hash must not pass for "no at_hash" (CVE-2026-28498)
-    case Alg::RS256: case Alg::PS256: case Alg::ES256: case Alg::HS256: hash = crypto::sha256(access_token); break;
-    case Alg::RS384: case Alg::PS384: case Alg::ES384: case Alg::HS384: hash = crypto::sha384(access_token); break;
-    case Alg::RS512: case Alg::PS512: case Alg::ES512: case Alg::HS512: case Alg::EdDSA: hash = crypto::sha512(access_token); break;
+    case Alg::RS256:
+    case Alg::PS256:
+    case Alg::ES256:
+    case Alg::HS256: hash = crypto::sha256(access_token); break;
+    case Alg::RS384:
+    case Alg::PS384:
+    case Alg::ES384:
+    case Alg::HS384: hash = crypto::sha384(access_token); break;
+    case Alg::RS512:
+    case Alg::PS512:
+    case Alg::ES512:
+    case Alg::HS512:
+    case Alg::EdDSA: hash = crypto::sha512(access_token); break;
   }
   return base::base64url(std::string_view{hash}.substr(0, hash.size() / 2));
 }
@@ -79,7 +89,8 @@ base::Result<json::Document> check_claims(const token::Jws& jws, const IdTokenRu
   const auto claims = document->root();
   // RFC 8725 3.11: an access token or a logout token signed with the same key is no id_token.
   const auto type = base::lower(jws.typ);
-  if (type.ends_with("+jwt") && type != "id_token+jwt") return token_error("Invalid id_token", "id_token: its typ is another kind of token's");
+  if (type.ends_with("+jwt") && type != "id_token+jwt")
+    return token_error("Invalid id_token", "id_token: its typ is another kind of token's");
   if (claims["events"].exists()) return token_error("Invalid id_token", "id_token: it has events (a logout token)");
   if (!right_issuer(claims, rules.spec)) return token_error("Invalid issuer");
   if (auto audience = right_audience(claims, rules); !audience) return audience.error();

@@ -14,7 +14,7 @@
 namespace providers {
 
 struct IdTokenRules {
-  const Spec& spec;            // issuer (a template where there is one for each tenant), other_issuers, audiences
+  const Spec& spec;  // issuer (a template where there is one for each tenant), other_issuers, audiences
   std::string_view client_id;
   std::string nonce;
   std::string_view access_token;

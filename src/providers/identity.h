@@ -9,7 +9,7 @@ struct Identity {
   std::string issuer;    // OIDC: the issuer; others: the configured name. (issuer, uid) is the identity, bytes compared
   std::string uid;       // never empty
   std::string username, email, name, first_name, last_name, picture;  // "" = not told; UTF-8 without control characters
-  bool email_verified = false;  // said by a provider that is trusted to say it
+  bool email_verified = false;                                        // said by a provider that is trusted to say it
 };
 
 }  // namespace providers

@@ -81,8 +81,9 @@ base::Result<config::Node> Layers::lay(const std::string& name, const config::No
   auto base = file(below);
   if (!base && base.error().code == base::Code::not_found) {
     const auto near = base::nearest(below, names());
-    return mistake(kind != nullptr ? *kind : over, "providers." + name + ": \"" + below + "\" is not in the catalogue" +
-                   (near ? "; did you mean " + *near + "?" : "; for one of your own write kind = \"oidc\" or kind = \"oauth2\""));
+    return mistake(kind != nullptr ? *kind : over,
+                   "providers." + name + ": \"" + below + "\" is not in the catalogue" +
+                       (near ? "; did you mean " + *near + "?" : "; for one of your own write kind = \"oidc\" or kind = \"oauth2\""));
   }
   if (!base) return base.error();
   if (base->get("kind") != nullptr) base = lay(below, *base, depth + 1);

@@ -1,5 +1,5 @@
-// layers.h: which file a stanza stands on: a catalogue file (compiled in, or from providers_dir, which wins), one protocol alone, or a file that
-// itself stands on another (`kind` in it).
+// layers.h: which file a stanza stands on: a catalogue file (compiled in, or from providers_dir, which wins), one protocol alone, or a file
+// that itself stands on another (`kind` in it).
 #pragma once
 #include <map>
 #include <string>

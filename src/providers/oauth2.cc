@@ -18,7 +18,8 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   const auto iss = login.param("iss");
   if (!provider.issuer.empty() && !iss.empty() && iss != provider.issuer) return wrong_issuer();
   const auto method = provider.spec.client_auth == ClientAuth::automatic ? ClientAuth::post : provider.spec.client_auth;
-  auto done = redeem(login, {provider.token_url, method, provider.issuer.empty() ? provider.token_url : provider.issuer, true, provider.spec.pkce});
+  auto done =
+      redeem(login, {provider.token_url, method, provider.issuer.empty() ? provider.token_url : provider.issuer, true, provider.spec.pkce});
   if (!done) return done.error();
   if (provider.spec.user) done = ask_user(login, *provider.spec.user, nullptr);
   if (!done) return done.error();

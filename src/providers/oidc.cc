@@ -47,7 +47,7 @@ base::Error bad_signature(std::string detail) { return token_error("Signature ve
 
 /// HS*: the key is the client secret (Core 10.1), and there is no other: a public key never serves as one (RFC 8725 2.1).
 base::Status verify_shared(const Provider& provider, const token::Jws& jws) {
-  auto key = crypto::VerifyKey::shared(base::Secret{provider.variable("client_secret")});
+  auto key = crypto::VerifyKey::shared(provider.spec.client_secret);
   if (!key) return bad_signature("id_token: client_secret is too short for a key");
   const Keys keys{{"", std::nullopt, std::move(*key)}};
   auto bare = jws;
@@ -74,8 +74,8 @@ base::Status verify(Provider& provider, World& world, const Metadata* metadata, 
   return base::ok;
 }
 
-/// RFC 9207 2.4. Looked at before the code goes anywhere: a code of another provider must not be sent to this one's token endpoint (RFC 9700
-/// 4.4). A front end that takes the answer apart need not pass `iss` on, so that only its own answers are held to it.
+/// RFC 9207 2.4. Looked at before the code goes anywhere: a code of another provider must not be sent to this one's token endpoint (RFC
+/// 9700 4.4). A front end that takes the answer apart need not pass `iss` on, so that only its own answers are held to it.
 base::Status check_iss(const Login& login, const Metadata* metadata) {
   const auto iss = login.param("iss");
   const auto& provider = login.provider;

@@ -15,9 +15,9 @@ std::string text(const std::optional<Expression>& from, const Values& values, st
   return from ? clean(from->evaluate(values).value_or(""), most) : std::string{};
 }
 
-/// The alternatives of email_verified stand in the order of those of email: the answer that gave the address also says whether it is verified
-/// (CVE-2026-14781: one document's flag must not bless another's address). An address beyond ASCII can look like another (Unicode TR 36) and
-/// is never called verified.
+/// The alternatives of email_verified stand in the order of those of email: the answer that gave the address also says whether it is
+/// verified (CVE-2026-14781: one document's flag must not bless another's address). An address beyond ASCII can look like another (Unicode
+/// TR 36) and is never called verified.
 void read_email(const Spec& spec, const Values& values, Identity& who) {
   if (!spec.map.email) return;
   for (std::size_t i = 0; i < spec.map.email->alternatives(); ++i) {
@@ -48,7 +48,8 @@ base::Result<Identity> make_identity(const Spec& spec, const Values& values, std
   who.provider = std::move(provider);
   who.issuer = std::move(issuer);
   who.uid = spec.map.uid->evaluate(values).value_or("");
-  if (!is_identifier(who.uid)) return base::Error{base::Code::bad_request, "no uid in the answer", "Authentication failed: the provider named no user"};
+  if (!is_identifier(who.uid))
+    return base::Error{base::Code::bad_request, "no uid in the answer", "Authentication failed: the provider named no user"};
   who.username = text(spec.map.username, values, kName);
   who.name = text(spec.map.name, values, kName);
   who.first_name = text(spec.map.first_name, values, kName);

@@ -1,5 +1,5 @@
-// provider.h: an enabled provider: its spec, what is computed from it once, and what is remembered of its documents. One object per provider
-// and process, shared by all request threads; everything is const after open() but the three members that lock for themselves.
+// provider.h: an enabled provider: its spec, what is computed from it once, and what is remembered of its documents. One object per
+// provider and process, shared by all request threads; everything is const after open() but the three members that lock for themselves.
 #pragma once
 #include <mutex>
 #include <optional>
@@ -27,20 +27,16 @@ struct Provider {
   std::string name;
   Spec spec;
   std::string client_id;
-  std::string issuer;                    // "" = none, or one per tenant
-  std::optional<crypto::SignKey> key;    // private_key_jwt, signed_secret
-  std::optional<AuthorizeUrl> authorize; // if the file says where it is; else it is in the metadata
-  std::string token_url, keys_url;       // "" = in the metadata
+  std::string issuer;                     // "" = none, or one per tenant
+  std::optional<crypto::SignKey> key;     // private_key_jwt, signed_secret
+  std::optional<AuthorizeUrl> authorize;  // if the file says where it is; else it is in the metadata
+  std::string token_url, keys_url;        // "" = in the metadata
 
   Remote<Metadata> metadata;
   Remote<std::vector<token::Jwk>> keys;
   MintedSecret minted;
 
-  Values values() const {
-    Values out;
-    out.variables = &spec.variables;
-    return out;
-  }
+  Values values() const { return spec.values(); }
   std::string variable(const std::string& variable_name) const {
     const auto it = spec.variables.find(variable_name);
     return it == spec.variables.end() ? std::string{} : it->second;

@@ -41,7 +41,8 @@ base::Result<RemoteCore::Any> RemoteCore::newer(World& world, const Ask& ask, co
   return loaded;
 }
 
-base::Result<RemoteCore::Any> RemoteCore::load(std::unique_lock<std::mutex>& lock, World& world, const Ask& ask, const Parse& parse, bool from_cache) {
+base::Result<RemoteCore::Any> RemoteCore::load(std::unique_lock<std::mutex>& lock, World& world, const Ask& ask, const Parse& parse,
+                                               bool from_cache) {
   busy_ = true;
   lock.unlock();
   struct Free {  // also when something throws: waiting threads must not wait for ever
@@ -73,7 +74,8 @@ base::Result<RemoteCore::Fetched> RemoteCore::fetch(World& world, const Ask& ask
       if (auto value = parse(entry->body)) return Fetched{std::move(*value), entry->fetched};
     }
   }
-  net::Request request{.url = ask.url, .headers = {{"Accept", "application/json"}}, .private_addresses = ask.private_addresses, .max_response = kMost};
+  net::Request request{
+      .url = ask.url, .headers = {{"Accept", "application/json"}}, .private_addresses = ask.private_addresses, .max_response = kMost};
   auto answer = world.client.send(request);
   if (!answer) return answer.error();
   if (answer->status != 200) return base::Error{base::Code::upstream, "HTTP " + std::to_string(answer->status)};

@@ -117,8 +117,9 @@ void standard_claims(Spec& spec) {
 }
 
 void read_map(Table table, Spec& spec) {
-  spec.map = {expression(table, "uid"),  expression(table, "username"),   expression(table, "email"),     expression(table, "email_verified"),
-              expression(table, "name"), expression(table, "first_name"), expression(table, "last_name"), expression(table, "picture")};
+  spec.map = {
+      expression(table, "uid"),  expression(table, "username"),   expression(table, "email"),     expression(table, "email_verified"),
+      expression(table, "name"), expression(table, "first_name"), expression(table, "last_name"), expression(table, "picture")};
   table.done();
   if (spec.protocol == "oidc") standard_claims(spec);
   if (!spec.map.uid) table.wrong(nullptr, "uid", "is missing: say where the user's id stands, such as uid = \"u:/id\"");
@@ -136,7 +137,8 @@ void read_id_token(Table table, Spec& spec) {
 }
 
 void read_signed_secret(Table table, Spec& spec) {
-  spec.signed_secret = {expression(table, "issuer"), expression(table, "subject"), expression(table, "audience"), expression(table, "key_id")};
+  spec.signed_secret = {expression(table, "issuer"), expression(table, "subject"), expression(table, "audience"),
+                        expression(table, "key_id")};
   table.done();
 }
 
@@ -172,10 +174,11 @@ void read_variables(Table& table, Spec& spec, bool complete) {
     }
     table.get(name);
   }
-  for (const auto* name : {"client_id", "client_secret", "key_id"}) {
+  spec.client_secret = base::Secret{table.text("client_secret")};
+  for (const auto* name : {"client_id", "key_id"}) {
     if (auto value = table.text(name); !value.empty()) spec.variables[name] = std::move(value);
   }
-  const Values raw{.token = {}, .id_token = {}, .callback = {}, .user = {}, .variables = &spec.variables};
+  const auto raw = spec.values();
   Variables made;
   for (const auto& [name, from] : spec.derived) {
     if (auto value = from.evaluate(raw)) made[name] = std::move(*value);
@@ -194,12 +197,12 @@ void add_scope(Table& table, Spec& spec) {
 }
 
 void read_key(Table& table, Spec& spec) {
-  spec.private_key = table.text("private_key");
+  spec.private_key = base::Secret{table.text("private_key")};
   const auto file = table.text("private_key_file");
   if (file.empty()) return;
   auto text = config::read_file(file);
   if (!text) return table.wrong(table.get("private_key_file"), "private_key_file", text.error().say);
-  spec.private_key = text->reveal();
+  spec.private_key = std::move(*text);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// spec.h: what a provider file (conf/providers/*.toml) and a [providers.NAME] stanza say, read and checked. Both have the same closed list of
-// keys; the stanza is laid over the file. Everything that can be wrong is found here, at start, and told with file and line.
+// spec.h: what a provider file (conf/providers/*.toml) and a [providers.NAME] stanza say, read and checked. Both have the same closed list
+// of keys; the stanza is laid over the file. Everything that can be wrong is found here, at start, and told with file and line.
 #pragma once
 #include <map>
 #include <optional>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/secret.h"
 #include "config/node.h"
 #include "crypto/keys.h"
 #include "providers/expression.h"
@@ -75,12 +76,21 @@ struct Spec {
   struct {
     std::optional<Expression> issuer, subject, audience, key_id;
   } signed_secret;
-  Variables variables;  // settings with their values, client_id, client_secret, key_id, scope, and the derived ones
-  std::string private_key;  // PEM
+  Variables variables;  // settings with their values, client_id, key_id, scope, and the derived ones
+  base::Secret client_secret;
+  base::Secret private_key;  // PEM
+
+  /// What expressions know before anything was answered.
+  Values values() const {
+    Values out;
+    out.variables = &variables;
+    out.client_secret = &client_secret;
+    return out;
+  }
 };
 
-/// `node` is the file with the stanza laid over it; `name` is what errors call it ("providers.github"). With `complete` a client and the required
-/// settings must be there too (an enabled provider); without, the file alone is judged.
+/// `node` is the file with the stanza laid over it; `name` is what errors call it ("providers.github"). With `complete` a client and the
+/// required settings must be there too (an enabled provider); without, the file alone is judged.
 base::Result<Spec> read_spec(const config::Node& node, const std::string& name, bool complete);
 
 }  // namespace providers

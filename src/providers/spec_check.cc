@@ -29,6 +29,13 @@ class Check {
     variables(*expression, key, false);
     if (expression->reads("tuic")) wrong(key, "nothing is known of the user yet: t:, u:, i: and c: cannot stand here");
   }
+  /// What goes through the browser.
+  void in_the_open(const std::optional<Expression>& expression, std::string_view key) {
+    before_login(expression, key);
+    if (!expression) return;
+    const auto names = expression->variables();
+    if (std::find(names.begin(), names.end(), "client_secret") != names.end()) wrong(key, "client_secret would be seen by everyone");
+  }
   void after_login(const std::optional<Expression>& expression, std::string_view key) {
     if (!expression) return;
     variables(*expression, key, true);
@@ -40,8 +47,7 @@ class Check {
   /// Only https, or http on this machine (RFC 9700 2.6); host and scheme are the operator's alone.
   void address(const std::optional<Expression>& url, std::string_view key) {
     if (!url || !complete_) return;
-    Values values;
-    values.variables = &spec_.variables;
+    const auto values = spec_.values();
     const auto fixed = url->fixed_part(values);
     const auto parsed = base::parse_url(fixed);
     if (!parsed) return wrong(key, fixed.empty() ? "a setting that it needs has no value" : "\"" + fixed + "\" is no URL");
@@ -51,14 +57,14 @@ class Check {
   }
 
   void endpoints() {
-    before_login(spec_.authorize.url, "authorize.url");
+    in_the_open(spec_.authorize.url, "authorize.url");
     before_login(spec_.token.url, "token.url");
     before_login(spec_.id_token.keys, "id_token.keys");
     address(spec_.issuer, "issuer");
     address(spec_.authorize.url, "authorize.url");
     address(spec_.token.url, "token.url");
     address(spec_.id_token.keys, "id_token.keys");
-    for (const auto& parameter : spec_.authorize.params) before_login(parameter.value, "authorize.params");
+    for (const auto& parameter : spec_.authorize.params) in_the_open(parameter.value, "authorize.params");
     for (const auto& parameter : spec_.token.params) before_login(parameter.value, "token.params");
     for (const auto& parameter : spec_.token.headers) before_login(parameter.value, "token.headers");
     if (!spec_.user) return;
@@ -91,11 +97,13 @@ class Check {
     variables(*spec_.issuer, "issuer", false);
     if (spec_.issuer->reads("tuc")) wrong("issuer", "only i: can stand here");
     const bool fixed = spec_.authorize.url && spec_.token.url && spec_.id_token.keys;
-    if (spec_.issuer->reads("i") && !fixed) wrong("issuer", "without one issuer there is no discovery: authorize.url, token.url and id_token.keys are needed");
+    if (spec_.issuer->reads("i") && !fixed)
+      wrong("issuer", "without one issuer there is no discovery: authorize.url, token.url and id_token.keys are needed");
     const auto shared = [](crypto::Alg alg) { return crypto::fits(alg, crypto::Kind::oct); };
     const bool asks_for_hmac = std::any_of(spec_.id_token.algs.begin(), spec_.id_token.algs.end(), shared);
     // A secret that a person chose can be guessed from one token (RFC 8725 3.5; RFC 7518 3.2: at least as long as the hash).
-    if (asks_for_hmac && complete_ && value("client_secret").size() < 32) wrong("id_token.algs", "HS256 needs a client_secret of 32 bytes or more");
+    if (asks_for_hmac && complete_ && spec_.client_secret.reveal().size() < 32)
+      wrong("id_token.algs", "HS256 needs a client_secret of 32 bytes or more");
   }
 
   std::string value(const std::string& name) const {
@@ -106,8 +114,9 @@ class Check {
   void client() {
     if (value("client_id").empty()) wrong("client_id", "is missing");
     if (spec_.client_auth == ClientAuth::private_key_jwt) {
-      if (spec_.private_key.empty()) wrong("private_key_file", "is missing: the key (PEM) that client_auth = \"private_key_jwt\" signs with");
-    } else if (spec_.client_auth != ClientAuth::none && value("client_secret").empty()) {
+      if (spec_.private_key.empty())
+        wrong("private_key_file", "is missing: the key (PEM) that client_auth = \"private_key_jwt\" signs with");
+    } else if (spec_.client_auth != ClientAuth::none && spec_.client_secret.empty()) {
       wrong("client_secret", "is missing (client_secret or client_secret_file; client_auth = \"none\" for a public client)");
     }
   }

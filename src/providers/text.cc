@@ -11,8 +11,8 @@ namespace {
 std::size_t unwanted(std::string_view s) noexcept {
   const auto at = [s](std::size_t i) { return i < s.size() ? static_cast<unsigned char>(s[i]) : 0; };
   if (at(0) < 0x20 || at(0) == 0x7f) return 1;
-  if (at(0) == 0xc2 && at(1) < 0xa0) return 2;  // U+0080-U+009F
-  if (at(0) == 0xd8 && at(1) == 0x9c) return 2;  // U+061C
+  if (at(0) == 0xc2 && at(1) < 0xa0) return 2;                    // U+0080-U+009F
+  if (at(0) == 0xd8 && at(1) == 0x9c) return 2;                   // U+061C
   if (at(0) == 0xef && at(1) == 0xbb && at(2) == 0xbf) return 3;  // U+FEFF
   if (at(0) != 0xe2) return 0;
   if (at(1) == 0x80 && ((at(2) >= 0x8b && at(2) <= 0x8f) || (at(2) >= 0xa8 && at(2) <= 0xae))) return 3;  // U+200B-200F, U+2028-202E

@@ -11,8 +11,8 @@ namespace providers {
 /// "" if `s` is not UTF-8.
 std::string clean(std::string_view s, std::size_t most);
 
-/// True if `s` may be kept as an identifier, byte for byte: UTF-8, 1 to 255 bytes, no control character. Identifiers are never cleaned: that
-/// could make two users one.
+/// True if `s` may be kept as an identifier, byte for byte: UTF-8, 1 to 255 bytes, no control character. Identifiers are never cleaned:
+/// that could make two users one.
 bool is_identifier(std::string_view s) noexcept;
 
 /// One '@' with something on both sides, no control character, space or any of ,;:<>()[]\" and at most 254 bytes (RFC 5321 4.5.3.1.3).

@@ -41,10 +41,13 @@ BOOST_AUTO_TEST_CASE(its_names_are_sorted) {
 BOOST_AUTO_TEST_CASE(a_folder_adds_to_the_catalogue_and_overrides_it) {
   const auto folder = std::filesystem::temp_directory_path() / "latchstring-providers-test";
   std::filesystem::create_directories(folder);
-  std::ofstream{folder / "mine.toml"} << "title = \"Mine\"\nkind = \"gitlab\"\n[settings]\napi_url = { default = \"https://mine.example\", help = \"x\" }\n";
+  std::ofstream{folder / "mine.toml"}
+      << "title = \"Mine\"\nkind = \"gitlab\"\n[settings]\napi_url = { default = \"https://mine.example\", help = \"x\" }\n";
   std::ofstream{folder / "discord.toml"} << "title = \"Other\"\nkind = \"gitlab\"\n";
   std::ofstream{folder / "notes.txt"} << "no provider";
-  auto broker = open("[providers.mine]\nclient_id = \"c\"\nclient_secret = \"s\"\n[providers.discord]\nclient_id = \"c\"\nclient_secret = \"s\"\n", folder.string());
+  auto broker =
+      open("[providers.mine]\nclient_id = \"c\"\nclient_secret = \"s\"\n[providers.discord]\nclient_id = \"c\"\nclient_secret = \"s\"\n",
+           folder.string());
   std::filesystem::remove_all(folder);
   BOOST_REQUIRE_MESSAGE(broker, (broker ? "" : broker.error().say));
   BOOST_TEST(broker->list()[0].title == "Other");

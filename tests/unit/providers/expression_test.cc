@@ -91,7 +91,7 @@ struct Fixture {
                  second = *json::Document::parse(R"({"id":7})");
   providers::Variables variables{{"api_url", "https://api.example"}, {"client_id", "id"}};
   providers::Variables more{{"access_token", "at"}};
-  providers::Values values{token.root(), id.root(), callback.root(), {user.root(), second.root()}, &variables, &more};
+  providers::Values values{token.root(), id.root(), callback.root(), {user.root(), second.root()}, &variables, nullptr, &more};
 };
 
 }  // namespace

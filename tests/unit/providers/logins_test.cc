@@ -1,5 +1,5 @@
-// Whole logins with the catalogue's providers: what each one answers (tests/data/providers/logins.json, fields as documented by the provider and
-// as recorded from python-social-auth's own tests) and who comes out. A row names
+// Whole logins with the catalogue's providers: what each one answers (tests/data/providers/logins.json, fields as documented by the
+// provider and as recorded from python-social-auth's own tests) and who comes out. A row names
 //   provider, stanza (TOML beyond the client), answers (address -> JSON, or a bare status), callback (more parameters),
 //   claims of an id_token that stands for "*", signed with the key that is served at `keys`; with `issuer` the metadata is served too,
 //   and then who signed in (or `refused`, the text), `header` (Authorization at the user address), `asked` (part of its query).
@@ -50,7 +50,10 @@ struct Replay : world::World {
   void serve_metadata(json::Value row) {
     const auto issuer = text(row["issuer"]);
     json::Writer w;
-    w.object().member("issuer", issuer).member("authorization_endpoint", "https://end.example/a").member("token_endpoint", "https://end.example/t");
+    w.object()
+        .member("issuer", issuer)
+        .member("authorization_endpoint", "https://end.example/a")
+        .member("token_endpoint", "https://end.example/t");
     w.member("userinfo_endpoint", "https://end.example/u").member("jwks_uri", "https://end.example/k").end_object();
     net.answer((issuer.ends_with('/') ? issuer : issuer + '/') + ".well-known/openid-configuration", 200, w.take());
     net.answer("https://end.example/t", 200, R"({"access_token":"at","id_token":")" + id_token(row) + "\"}");
@@ -71,13 +74,14 @@ struct Replay : world::World {
   }
   base::Result<providers::Broker> broker(json::Value row) {
     const std::string secret = row["pem"].exists() ? "'''" + pem() + "'''" : "'a secret of more than thirty-two bytes'";
-    return open("[providers." + text(row["provider"]) + "]\nclient_id = 'client'\nclient_secret = " + secret + '\n' + text(row["stanza"]) + '\n');
+    return open("[providers." + text(row["provider"]) + "]\nclient_id = 'client'\nclient_secret = " + secret + '\n' + text(row["stanza"]) +
+                '\n');
   }
 };
 
 void compare(const providers::Identity& who, json::Value want) {
   const std::pair<const char*, const std::string&> fields[] = {
-      {"uid", who.uid}, {"issuer", who.issuer}, {"username", who.username}, {"email", who.email},
+      {"uid", who.uid},   {"issuer", who.issuer},         {"username", who.username},   {"email", who.email},
       {"name", who.name}, {"first_name", who.first_name}, {"last_name", who.last_name}, {"picture", who.picture}};
   for (const auto& [name, got] : fields) {
     if (want[name].exists()) BOOST_TEST(got == text(want[name]), name << ": " << got);
@@ -163,7 +167,8 @@ BOOST_FIXTURE_TEST_CASE(apple_is_asked_to_post_only_where_a_scope_wants_it, worl
 BOOST_FIXTURE_TEST_CASE(another_issuer_in_the_stanza_forgets_the_files_addresses, world::World) {
   world::OpenIdProvider op{*this};
   op.login();
-  auto broker = open("[providers.microsoft]\nissuer = 'https://op.example'\nclient_id = 'client'\nclient_secret = 's'\nid_token = { algs = ['ES256'] }\n");
+  auto broker = open(
+      "[providers.microsoft]\nissuer = 'https://op.example'\nclient_id = 'client'\nclient_secret = 's'\nid_token = { algs = ['ES256'] }\n");
   BOOST_REQUIRE_MESSAGE(broker, (broker ? "" : broker.error().say));
   BOOST_TEST(broker->begin("microsoft", start())->authorization_url.starts_with("https://op.example/authorize?"));
   BOOST_TEST(world::outcome(broker->finish("microsoft", finish())) == "ok user-1");

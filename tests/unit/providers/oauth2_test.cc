@@ -33,8 +33,8 @@ const std::string kUnreadable = "upstream Network error during authentication: t
 const Row faults[] = {
     {"good", 200, kGoodToken, 200, kGoodUser, "ok 7"},
     {"F01 bad code", 400, R"({"error":"invalid_grant"})", 0, "", "denied Authentication process canceled"},
-    {"F02 error in a 200", 200, R"({"error":"bad_verification_code","error_description":"The code passed is incorrect or expired."})", 0, "",
-     "bad_request Authentication failed: The code passed is incorrect or expired."},
+    {"F02 error in a 200", 200, R"({"error":"bad_verification_code","error_description":"The code passed is incorrect or expired."})", 0,
+     "", "bad_request Authentication failed: The code passed is incorrect or expired."},
     {"F03 denied in a 200", 200, R"({"error":"access_denied"})", 0, "", "denied Authentication process canceled"},
     {"error as an object", 200, R"({"error":{"type":"OAuthException","message":"Invalid verification code"}})", 0, "",
      "bad_request Authentication failed: Invalid verification code"},
@@ -52,13 +52,16 @@ const Row faults[] = {
     {"F15 list", 200, "[]", 0, "", "bad_request Token error: the provider's answer holds no token"},
     {"F16 null", 200, "null", 0, "", "bad_request Token error: the provider's answer holds no token"},
     {"F17 no token", 200, "{}", 0, "", "bad_request Token error: Missing access_token in token response"},
-    {"a token that is no text", 200, R"({"access_token":{"x":1}})", 0, "", "bad_request Token error: Missing access_token in token response"},
+    {"a token that is no text", 200, R"({"access_token":{"x":1}})", 0, "",
+     "bad_request Token error: Missing access_token in token response"},
     {"an empty token", 200, R"({"access_token":""})", 0, "", "bad_request Token error: Missing access_token in token response"},
     {"a name twice: parsers differ on it", 200, R"({"access_token":"a","access_token":"b"})", 0, "", kUnreadable},
-    {"a token of another type", 200, R"({"access_token":"at","token_type":"DPoP"})", 0, "", "bad_request Token error: the token's type is not Bearer"},
+    {"a token of another type", 200, R"({"access_token":"at","token_type":"DPoP"})", 0, "",
+     "bad_request Token error: the token's type is not Bearer"},
     {"RFC 6749 7.1: type without case", 200, R"({"access_token":"at","token_type":"BEARER"})", 200, kGoodUser, "ok 7"},
     {"no type at all", 200, R"({"access_token":"at"})", 200, kGoodUser, "ok 7"},
-    {"F19 a redirect is not followed with a secret", 302, "", 0, "", "upstream Network error during authentication: the provider answered 302"},
+    {"F19 a redirect is not followed with a secret", 302, "", 0, "",
+     "upstream Network error during authentication: the provider answered 302"},
     {"F20 a form where JSON is due", 200, "access_token=at", 0, "", kUnreadable},
     {"F21 cut off", 200, R"({"access_token":"a)", 0, "", kUnreadable},
     {"F22", 200, kGoodToken, 401, "", "denied Your credentials aren't allowed"},
@@ -67,10 +70,12 @@ const Row faults[] = {
     {"F25 HTML for a user", 200, kGoodToken, 200, "<html>", kUnreadable},
     {"F27 no id: everyone without one would be one account", 200, kGoodToken, 200, R"({"login":"unoid"})",
      "bad_request Authentication failed: the provider named no user"},
-    {"F28 an id of null", 200, kGoodToken, 200, R"({"id":null,"login":"x"})", "bad_request Authentication failed: the provider named no user"},
+    {"F28 an id of null", 200, kGoodToken, 200, R"({"id":null,"login":"x"})",
+     "bad_request Authentication failed: the provider named no user"},
     {"an empty id", 200, kGoodToken, 200, R"({"id":""})", "bad_request Authentication failed: the provider named no user"},
     {"an id with a line end", 200, kGoodToken, 200, R"({"id":"1\n2"})", "bad_request Authentication failed: the provider named no user"},
-    {"an id too large for a number", 200, kGoodToken, 200, R"({"id":12345678901234567890123})", "bad_request Authentication failed: the provider named no user"},
+    {"an id too large for a number", 200, kGoodToken, 200, R"({"id":12345678901234567890123})",
+     "bad_request Authentication failed: the provider named no user"},
     {"F29 null for a user", 200, kGoodToken, 200, "null", kUnreadable},
     {"F30 a list for a user", 200, kGoodToken, 200, "[]", "bad_request Authentication failed: the provider named no user"},
     {"F31-F33 nothing but an id", 200, kGoodToken, 200, R"({"id":"f31"})", "ok f31"},
@@ -94,7 +99,8 @@ BOOST_AUTO_TEST_CASE(no_connection_no_answer_in_time_and_no_room_are_told_apart)
   BOOST_TEST(world::outcome(broker->finish("forge", finish())) == "upstream Connection error: the provider could not be reached");
   net.answers.clear();
   net.fail(kToken, "timeout");  // H01
-  BOOST_TEST(world::outcome(broker->finish("forge", finish())) == "upstream Network error during authentication: the provider did not answer in time");
+  BOOST_TEST(world::outcome(broker->finish("forge", finish())) ==
+             "upstream Network error during authentication: the provider did not answer in time");
   net.answers.clear();
   net.answers[kToken].push_back(base::Error{base::Code::busy, "too many calls"});
   BOOST_TEST(world::outcome(broker->finish("forge", finish())) == "busy ");
@@ -107,9 +113,11 @@ BOOST_AUTO_TEST_CASE(no_connection_no_answer_in_time_and_no_room_are_told_apart)
 BOOST_AUTO_TEST_CASE(the_authorization_url_is_djosers_but_always_encoded) {
   auto broker = open(kForge);
   const auto url = broker->begin("forge", start())->authorization_url;
-  BOOST_TEST(url == "https://forge.example/authorize?client_id=c%3Ad&redirect_uri=https%3A%2F%2Fapp.example%2Fcb%3Fx%3D1%26y%3Da%20b&state=a%20state"
-                    "&response_type=code&code_challenge_method=S256&code_challenge=" +
-                        base::base64url(crypto::sha256(providers::code_verifier_of(seed))) + "&scope=read%20mail");
+  BOOST_TEST(
+      url ==
+      "https://forge.example/authorize?client_id=c%3Ad&redirect_uri=https%3A%2F%2Fapp.example%2Fcb%3Fx%3D1%26y%3Da%20b&state=a%20state"
+      "&response_type=code&code_challenge_method=S256&code_challenge=" +
+          base::base64url(crypto::sha256(providers::code_verifier_of(seed))) + "&scope=read%20mail");
 }
 
 BOOST_AUTO_TEST_CASE(the_token_request_is_what_rfc_6749_says) {
@@ -119,8 +127,10 @@ BOOST_AUTO_TEST_CASE(the_token_request_is_what_rfc_6749_says) {
   BOOST_REQUIRE(bool{broker->finish("forge", finish())});
   const auto& token = last(kToken);
   BOOST_TEST(token.method == "POST");
-  BOOST_TEST(token.body == "grant_type=authorization_code&code=c0de&redirect_uri=https%3A%2F%2Fapp.example%2Fcb%3Fx%3D1%26y%3Da%20b&client_id=c%3Ad"
-                           "&client_secret=s%26t&code_verifier=" + providers::code_verifier_of(seed));
+  BOOST_TEST(token.body ==
+             "grant_type=authorization_code&code=c0de&redirect_uri=https%3A%2F%2Fapp.example%2Fcb%3Fx%3D1%26y%3Da%20b&client_id=c%3Ad"
+             "&client_secret=s%26t&code_verifier=" +
+                 providers::code_verifier_of(seed));
   BOOST_TEST(token.redirects == 0);
   BOOST_TEST((last(kUser).headers.at(0) == net::Header{"Authorization", "token at"}));
 }

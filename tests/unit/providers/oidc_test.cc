@@ -1,5 +1,5 @@
-// The OpenID Connect engine against a provider that lies: every row of wire.md O, the OpenID Foundation's negative RP tests (oidcc-client-test-*),
-// and the mistakes of others (CVE numbers stand at their rows).
+// The OpenID Connect engine against a provider that lies: every row of wire.md O, the OpenID Foundation's negative RP tests
+// (oidcc-client-test-*), and the mistakes of others (CVE numbers stand at their rows).
 #include <atomic>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -9,7 +9,6 @@
 
 namespace {
 
-using Claims = std::map<std::string, std::string>;
 constexpr std::int64_t kNow = 1'700'000'000;
 std::string number(std::int64_t n) { return std::to_string(n); }
 
@@ -20,75 +19,60 @@ struct Row {
 };
 std::ostream& operator<<(std::ostream& os, const Row& row) { return os << row.why; }
 
-world::Change set(const char* name, std::string value) {
-  return [name, value](Claims& c) { c[name] = value; };
-}
-world::Change drop(const char* name) {
-  return [name](Claims& c) { c.erase(name); };
-}
 const std::string kBad = "bad_request Token error: ";
 
 const Row claims[] = {
     {"O01 good", {}, "ok user-1"},
-    {"O08 invalid-aud", set("aud", "\"other\""), kBad + "Invalid audience"},
-    {"missing-aud", drop("aud"), kBad + "Invalid audience"},
-    {"aud that is a prefix of ours", set("aud", "\"clien\""), kBad + "Invalid audience"},
-    {"aud as a list of one", set("aud", R"(["client"])"), "ok user-1"},
-    {"O09 FAPI2 invalid-secondary-aud: others beside us, no azp", set("aud", R"(["client","evil"])"), kBad + "Incorrect id_token: azp"},
-    {"O10 others beside us, issued to us", [](Claims& c) { c["aud"] = R"(["client","api"])"; c["azp"] = "\"client\""; }, "ok user-1"},
-    {"O11 issued to somebody else", set("azp", "\"evil\""), kBad + "Incorrect id_token: azp"},
-    {"azp of the wrong type", set("azp", "7"), kBad + "Incorrect id_token: azp"},
-    {"O12 invalid-iss", set("iss", "\"https://evil.example\""), kBad + "Invalid issuer"},
-    {"FAPI2 missing-iss", drop("iss"), kBad + "Invalid issuer"},
-    {"empty iss", set("iss", "\"\""), kBad + "Invalid issuer"},
-    {"iss with a slash more: compared byte for byte", set("iss", "\"https://op.example/\""), kBad + "Invalid issuer"},
-    {"O13 O40 nonce-invalid: another flow's", set("nonce", "\"of another flow\""), kBad + "Incorrect id_token: nonce"},
-    {"O14 missing nonce", drop("nonce"), kBad + "Incorrect id_token: nonce"},
-    {"O15 expired", set("exp", number(kNow - 1)), kBad + "Signature has expired"},
-    {"exp has no leeway", set("exp", number(kNow)), kBad + "Signature has expired"},
-    {"one second left", set("exp", number(kNow + 1)), "ok user-1"},
-    {"exp with a fraction, RFC 7519 2", set("exp", "1700000000.5"), "ok user-1"},
-    {"O16 exp 0", set("exp", "0"), kBad + "Signature has expired"},
-    {"O17 no exp", drop("exp"), kBad + "Incorrect id_token: exp"},
-    {"exp as text", set("exp", "\"1800000000\""), kBad + "Incorrect id_token: exp"},
-    {"O18 missing-iat", drop("iat"), kBad + "Incorrect id_token: iat"},
-    {"O19 old: kept somewhere", set("iat", number(kNow - 601)), kBad + "Incorrect id_token: iat"},
-    {"ten minutes old", set("iat", number(kNow - 600)), "ok user-1"},
-    {"O20 of the future", set("iat", number(kNow + 61)), kBad + "The token is not yet valid (iat)"},
-    {"a clock a minute ahead", set("iat", number(kNow + 60)), "ok user-1"},
-    {"O21 nbf", set("nbf", number(kNow + 61)), kBad + "The token is not yet valid (nbf)"},
-    {"nbf a minute ahead", set("nbf", number(kNow + 60)), "ok user-1"},
-    {"nbf as text", set("nbf", "\"soon\""), kBad + "The token is not yet valid (nbf)"},
-    {"O22 invalid-athash: the token was swapped", set("at_hash", "\"AAAAAAAAAAAAAAAAAAAAAA\""), kBad + "Invalid access token"},
-    {"at_hash of the wrong type", set("at_hash", "1"), kBad + "Invalid access token"},
-    {"O23 no at_hash: optional in the code flow", drop("at_hash"), "ok user-1"},
-    {"O24 missing-sub", drop("sub"), kBad + "Invalid UserInfo sub"},
-    {"empty sub", set("sub", "\"\""), kBad + "Invalid UserInfo sub"},
-    {"sub of 256 bytes", set("sub", '"' + std::string(256, 'x') + '"'), kBad + "Invalid UserInfo sub"},
-    {"sub as a number", set("sub", "1"), kBad + "Invalid UserInfo sub"},
-    {"a logout token is no id_token", set("events", "{}"), kBad + "Invalid id_token"},
+    {"O08 invalid-aud", world::set("aud", "\"other\""), kBad + "Invalid audience"},
+    {"missing-aud", world::drop("aud"), kBad + "Invalid audience"},
+    {"aud that is a prefix of ours", world::set("aud", "\"clien\""), kBad + "Invalid audience"},
+    {"aud as a list of one", world::set("aud", R"(["client"])"), "ok user-1"},
+    {"O09 FAPI2 invalid-secondary-aud: others beside us, no azp", world::set("aud", R"(["client","evil"])"),
+     kBad + "Incorrect id_token: azp"},
+    {"O10 others beside us, issued to us",
+     [](std::map<std::string, std::string>& c) {
+       c["aud"] = R"(["client","api"])";
+       c["azp"] = "\"client\"";
+     },
+     "ok user-1"},
+    {"O11 issued to somebody else", world::set("azp", "\"evil\""), kBad + "Incorrect id_token: azp"},
+    {"azp of the wrong type", world::set("azp", "7"), kBad + "Incorrect id_token: azp"},
+    {"O12 invalid-iss", world::set("iss", "\"https://evil.example\""), kBad + "Invalid issuer"},
+    {"FAPI2 missing-iss", world::drop("iss"), kBad + "Invalid issuer"},
+    {"empty iss", world::set("iss", "\"\""), kBad + "Invalid issuer"},
+    {"iss with a slash more: compared byte for byte", world::set("iss", "\"https://op.example/\""), kBad + "Invalid issuer"},
+    {"O13 O40 nonce-invalid: another flow's", world::set("nonce", "\"of another flow\""), kBad + "Incorrect id_token: nonce"},
+    {"O14 missing nonce", world::drop("nonce"), kBad + "Incorrect id_token: nonce"},
+    {"O15 expired", world::set("exp", number(kNow - 1)), kBad + "Signature has expired"},
+    {"exp has no leeway", world::set("exp", number(kNow)), kBad + "Signature has expired"},
+    {"one second left", world::set("exp", number(kNow + 1)), "ok user-1"},
+    {"exp with a fraction, RFC 7519 2", world::set("exp", "1700000000.5"), "ok user-1"},
+    {"O16 exp 0", world::set("exp", "0"), kBad + "Signature has expired"},
+    {"O17 no exp", world::drop("exp"), kBad + "Incorrect id_token: exp"},
+    {"exp as text", world::set("exp", "\"1800000000\""), kBad + "Incorrect id_token: exp"},
+    {"O18 missing-iat", world::drop("iat"), kBad + "Incorrect id_token: iat"},
+    {"O19 old: kept somewhere", world::set("iat", number(kNow - 601)), kBad + "Incorrect id_token: iat"},
+    {"ten minutes old", world::set("iat", number(kNow - 600)), "ok user-1"},
+    {"O20 of the future", world::set("iat", number(kNow + 61)), kBad + "The token is not yet valid (iat)"},
+    {"a clock a minute ahead", world::set("iat", number(kNow + 60)), "ok user-1"},
+    {"O21 nbf", world::set("nbf", number(kNow + 61)), kBad + "The token is not yet valid (nbf)"},
+    {"nbf a minute ahead", world::set("nbf", number(kNow + 60)), "ok user-1"},
+    {"nbf as text", world::set("nbf", "\"soon\""), kBad + "The token is not yet valid (nbf)"},
+    {"O22 invalid-athash: the token was swapped", world::set("at_hash", "\"AAAAAAAAAAAAAAAAAAAAAA\""), kBad + "Invalid access token"},
+    {"at_hash of the wrong type", world::set("at_hash", "1"), kBad + "Invalid access token"},
+    {"O23 no at_hash: optional in the code flow", world::drop("at_hash"), "ok user-1"},
+    {"O24 missing-sub", world::drop("sub"), kBad + "Invalid UserInfo sub"},
+    {"empty sub", world::set("sub", "\"\""), kBad + "Invalid UserInfo sub"},
+    {"sub of 256 bytes", world::set("sub", '"' + std::string(256, 'x') + '"'), kBad + "Invalid UserInfo sub"},
+    {"sub as a number", world::set("sub", "1"), kBad + "Invalid UserInfo sub"},
+    {"a logout token is no id_token", world::set("events", "{}"), kBad + "Invalid id_token"},
 };
-
-struct Fixture : world::World {
-  world::OpenIdProvider op{*this};
-  std::string toml = world::kOidc;
-  std::string login() {
-    auto broker = open(toml);
-    return broker ? world::outcome(broker->finish("op", finish())) : broker.error().say;
-  }
-};
-
-/// A token that says what it likes in its header.
-std::string forged(const std::string& header, const std::string& id_token, const std::string& signature) {
-  const auto payload = id_token.substr(id_token.find('.') + 1, id_token.rfind('.') - id_token.find('.') - 1);
-  return base::base64url(header) + '.' + payload + '.' + signature;
-}
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(providers_oidc, Fixture)
+BOOST_FIXTURE_TEST_SUITE(providers_oidc, world::OidcWorld)
 
-BOOST_DATA_TEST_CASE_F(Fixture, every_claim_is_checked, boost::unit_test::data::make(claims), row) {
+BOOST_DATA_TEST_CASE_F(world::OidcWorld, every_claim_is_checked, boost::unit_test::data::make(claims), row) {
   op.login(row.change);
   BOOST_TEST(login() == row.outcome);
 }
@@ -113,142 +97,13 @@ BOOST_AUTO_TEST_CASE(the_authorization_url_has_djosers_order) {
   op.login();
   auto broker = open(toml);
   BOOST_TEST(broker->begin("op", start())->authorization_url ==
-             "https://op.example/authorize?client_id=client&redirect_uri=https%3A%2F%2Fapp.example%2Fcb%3Fx%3D1%26y%3Da%20b&state=a%20state&response_type=code"
-             "&code_challenge_method=S256&code_challenge=" + base::base64url(crypto::sha256(providers::code_verifier_of(seed))) +
-                 "&nonce=" + providers::nonce_of(seed) + "&scope=openid%20profile%20email");
+             "https://op.example/"
+             "authorize?client_id=client&redirect_uri=https%3A%2F%2Fapp.example%2Fcb%3Fx%3D1%26y%3Da%20b&state=a%20state&response_type=code"
+             "&code_challenge_method=S256&code_challenge=" +
+                 base::base64url(crypto::sha256(providers::code_verifier_of(seed))) + "&nonce=" + providers::nonce_of(seed) +
+                 "&scope=openid%20profile%20email");
   BOOST_TEST(providers::nonce_of(seed).size() == 43u);
   BOOST_TEST(providers::nonce_of(seed) != providers::code_verifier_of(seed));
-}
-
-// ---- signatures
-
-BOOST_AUTO_TEST_CASE(a_bad_signature_is_refused) {  // O03, invalid-sig-es256
-  auto token = op.id_token();
-  token.back() = token.back() == 'A' ? 'Q' : 'A';
-  op.serve(op.token_answer(token));
-  BOOST_TEST(login() == kBad + "Signature verification failed");
-}
-BOOST_AUTO_TEST_CASE(a_changed_payload_is_refused) {
-  const auto good = op.id_token();
-  const auto other = op.id_token(set("sub", "\"admin\""));
-  op.serve(op.token_answer(good.substr(0, good.find('.')) + other.substr(other.find('.'), other.rfind('.') - other.find('.')) + good.substr(good.rfind('.'))));
-  BOOST_TEST(login() == kBad + "Signature verification failed");
-}
-BOOST_AUTO_TEST_CASE(none_is_refused_in_any_spelling) {  // O04, idtoken-sig-none; FAPI2 null-alg
-  for (const auto* header : {R"({"alg":"none"})", R"({"alg":"None"})", R"({"alg":"NONE","kid":"k1"})", R"({"alg":null})", R"({})"}) {
-    op.serve(op.token_answer(forged(header, op.id_token(), "")));
-    BOOST_TEST(login() == kBad + "Signature verification failed", header);
-  }
-}
-BOOST_AUTO_TEST_CASE(a_public_key_is_no_shared_secret) {  // O05; RFC 8725 2.1
-  const auto good = op.id_token();
-  const std::string header = R"({"alg":"HS256","kid":"k1"})";
-  const auto unsigned_part = forged(header, good, "");
-  for (const auto& secret : {op.jwks(), token::write_jwk({"k1", std::nullopt, op.key.verify_key()}), std::string{"a secret of more than thirty-two bytes"}}) {
-    const auto mac = crypto::hmac_sha256(secret, unsigned_part.substr(0, unsigned_part.size() - 1));
-    op.serve(op.token_answer(unsigned_part + base::base64url(mac)));
-    BOOST_TEST(login() == kBad + "Signature verification failed");
-  }
-}
-BOOST_AUTO_TEST_CASE(hs256_with_the_client_secret_only_where_the_operator_asks) {
-  const auto key = crypto::SignKey::shared(base::Secret{"a secret of more than thirty-two bytes"});
-  op.key = *key;
-  op.alg = crypto::Alg::HS256;
-  const auto token = op.id_token();
-  op.key = *crypto::SignKey::generate(crypto::Kind::p256);
-  op.serve(op.token_answer(token));
-  BOOST_TEST(login() == kBad + "Signature verification failed");  // though the metadata lists HS256
-  toml += "id_token = { algs = [\"HS256\"] }\n";
-  BOOST_TEST(login() == "ok user-1");
-}
-BOOST_AUTO_TEST_CASE(an_algorithm_that_the_provider_does_not_name_is_refused) {  // FAPI2 alternate-alg
-  op.metadata_more = R"(,"id_token_signing_alg_values_supported":["RS256"])";
-  op.login();
-  BOOST_TEST(login() == kBad + "Signature verification failed");
-}
-BOOST_AUTO_TEST_CASE(rs256_is_what_every_provider_has) {  // idtoken-sig-rs256; OIDC Discovery 3
-  op.metadata_more = "";
-  op.key = *crypto::SignKey::generate(crypto::Kind::rsa);
-  op.alg = crypto::Alg::RS256;
-  op.login();
-  BOOST_TEST(login() == "ok user-1");
-}
-BOOST_AUTO_TEST_CASE(the_operators_algorithm_wins) {
-  op.login();
-  toml += "id_token = { algs = [\"RS256\"] }\n";
-  BOOST_TEST(login() == kBad + "Signature verification failed");
-}
-BOOST_AUTO_TEST_CASE(a_token_without_kid_is_tried_with_the_keys_there_are) {  // O07, kid-absent-single-jwks
-  const auto kid = op.kid;
-  op.kid = "";
-  const auto token = op.id_token();
-  op.kid = kid;
-  op.serve(op.token_answer(token));
-  BOOST_TEST(login() == "ok user-1");
-}
-BOOST_AUTO_TEST_CASE(a_token_of_another_kind_is_refused) {  // RFC 8725 3.11
-  for (const auto* typ : {"at+jwt", "logout+jwt", "AT+JWT"}) {
-    op.typ = typ;
-    op.login();
-    BOOST_TEST(login() == kBad + "Invalid id_token", typ);
-  }
-}
-BOOST_AUTO_TEST_CASE(garbage_is_no_server_error) {  // O27-O29; PocketBase #7762
-  const std::pair<const char*, const char*> rows[] = {
-      {R"({"access_token":"at"})", "Missing id_token in OpenID Connect token response"},
-      {R"({"access_token":"at","id_token":null})", "Missing id_token in OpenID Connect token response"},
-      {R"({"access_token":"at","id_token":{"a":1}})", "Missing id_token in OpenID Connect token response"},
-      {R"({"access_token":"at","id_token":"garbage"})", "Signature verification failed"},
-      {R"({"access_token":"at","id_token":"a.b.c"})", "Signature verification failed"},
-      {R"({"access_token":"at","id_token":"...."})", "Signature verification failed"},
-      {R"({"id_token":"a.b.c"})", "Missing access_token in token response"},
-  };
-  for (const auto& [answer, text] : rows) {
-    op.serve(answer);
-    BOOST_TEST(login() == kBad + text, answer);
-  }
-}
-
-// ---- keys that change
-
-BOOST_AUTO_TEST_CASE(an_unknown_kid_fetches_the_keys_again_in_the_same_login) {  // signing-key-rotation-just-before-signing
-  auto broker = open(toml);
-  op.login();
-  BOOST_REQUIRE(bool{broker->finish("op", finish())});
-  op.key = *crypto::SignKey::generate(crypto::Kind::p256);
-  op.kid = "k2";
-  op.login();
-  BOOST_TEST(world::outcome(broker->finish("op", finish())) == "ok user-1");
-  BOOST_TEST(asked("https://op.example/jwks") == 2);
-}
-BOOST_AUTO_TEST_CASE(a_flood_of_unknown_kids_is_not_a_flood_of_requests) {  // O06; mod_auth_openidc 2026-08-12
-  auto broker = open(toml);
-  op.login();
-  BOOST_REQUIRE(bool{broker->finish("op", finish())});
-  const auto real = op.jwks();
-  op.kid = "nobody's";
-  op.login();
-  net.answers["https://op.example/jwks"].clear();
-  net.answer("https://op.example/jwks", 200, real);
-  for (int i = 0; i < 20; ++i) BOOST_TEST(world::outcome(broker->finish("op", finish())) == kBad + "Signature verification failed");
-  BOOST_TEST(asked("https://op.example/jwks") == 2);
-  clock.tick(std::chrono::seconds{61});
-  op.login();
-  net.answers["https://op.example/jwks"].clear();
-  net.answer("https://op.example/jwks", 200, real);
-  BOOST_TEST(world::outcome(broker->finish("op", finish())) == kBad + "Signature verification failed");
-  BOOST_TEST(asked("https://op.example/jwks") == 3);
-}
-BOOST_AUTO_TEST_CASE(keys_that_cannot_be_fetched_fail_closed) {  // CVE-2025-64527
-  op.login();
-  net.answers["https://op.example/jwks"].clear();
-  for (const auto& [status, body] : {std::pair{500, ""}, {200, "<html>"}, {200, "[]"}, {200, R"({"keys":[]})"}}) {
-    net.answer("https://op.example/jwks", status, body);
-    const auto got = login();
-    BOOST_TEST(!got.starts_with("ok"), body);
-    net.answers["https://op.example/jwks"].clear();
-    cache.entries.clear();
-  }
 }
 
 // ---- userinfo
@@ -261,8 +116,8 @@ BOOST_AUTO_TEST_CASE(userinfo_of_somebody_else_is_refused) {  // O30, userinfo-i
 }
 BOOST_AUTO_TEST_CASE(faults_of_userinfo_have_their_texts) {
   const std::tuple<int, const char*, const char*> rows[] = {
-      {401, "", "denied Your credentials aren't allowed"},                                              // O31
-      {500, "", "upstream Network error during authentication: the provider answered 500"},             // O32
+      {401, "", "denied Your credentials aren't allowed"},                                                       // O31
+      {500, "", "upstream Network error during authentication: the provider answered 500"},                      // O32
       {200, "<html>", "upstream Network error during authentication: the provider's answer could not be read"},  // O33
   };
   for (const auto& [status, body, outcome] : rows) {
@@ -273,7 +128,7 @@ BOOST_AUTO_TEST_CASE(faults_of_userinfo_have_their_texts) {
   }
 }
 BOOST_AUTO_TEST_CASE(the_verified_flag_of_one_document_does_not_bless_the_address_of_another) {  // CVE-2026-14781
-  op.serve(op.token_answer(op.id_token(set("email_verified", "true"))), R"({"sub":"user-1","email":"boss@corp.example"})");
+  op.serve(op.token_answer(op.id_token(world::set("email_verified", "true"))), R"({"sub":"user-1","email":"boss@corp.example"})");
   auto broker = open(toml);
   const auto who = broker->finish("op", finish());
   BOOST_REQUIRE(bool{who});
@@ -286,11 +141,13 @@ BOOST_AUTO_TEST_CASE(the_verified_flag_of_one_document_does_not_bless_the_addres
 BOOST_AUTO_TEST_CASE(an_answer_of_another_issuer_goes_nowhere) {  // FAPI2 invalid-authorization-response-iss
   op.login();
   auto broker = open(toml);
-  BOOST_TEST(world::outcome(broker->finish("op", finish({{"iss", "https://evil.example"}}))) == "denied Authentication failed: the answer is another provider's");
+  BOOST_TEST(world::outcome(broker->finish("op", finish({{"iss", "https://evil.example"}}))) ==
+             "denied Authentication failed: the answer is another provider's");
   BOOST_TEST(asked("https://op.example/token") == 0);
   BOOST_TEST(world::outcome(broker->finish("op", finish({{"iss", "https://op.example"}}))) == "ok user-1");
 }
-BOOST_AUTO_TEST_CASE(an_announced_issuer_is_required_where_the_answer_comes_straight_from_the_provider) {  // remove-authorization-response-iss
+BOOST_AUTO_TEST_CASE(
+    an_announced_issuer_is_required_where_the_answer_comes_straight_from_the_provider) {  // remove-authorization-response-iss
   op.metadata_more += R"(,"authorization_response_iss_parameter_supported":true)";
   op.login();
   auto broker = open(toml);
@@ -321,8 +178,11 @@ BOOST_AUTO_TEST_CASE(client_authentication_is_what_the_metadata_says) {
 BOOST_AUTO_TEST_CASE(private_key_jwt_is_signed_for_the_issuer_once) {  // RFC 7523 3
   const auto key = *crypto::SignKey::generate(crypto::Kind::p256);
   op.login();
-  toml = "[providers.op]\nkind = \"oidc\"\nissuer = \"https://op.example\"\nclient_id = \"client\"\nclient_auth = \"private_key_jwt\"\nkey_id = \"mine\"\n"
-         "private_key = '''" + std::string{key.pem().reveal()} + "'''\n";
+  toml =
+      "[providers.op]\nkind = \"oidc\"\nissuer = \"https://op.example\"\nclient_id = \"client\"\nclient_auth = \"private_key_jwt\"\nkey_id "
+      "= \"mine\"\n"
+      "private_key = '''" +
+      std::string{key.pem().reveal()} + "'''\n";
   BOOST_TEST(login() == "ok user-1");
   const auto body = last("https://op.example/token").body;
   BOOST_TEST(body.find("client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer") != std::string::npos);

@@ -18,9 +18,18 @@ const CleanRow clean_rows[] = {
     {"plain text stays", "Ann Example", 100, "Ann Example"},
     {"a line end parts words", "Ann\r\nSet-Cookie: x", 100, "Ann Set-Cookie: x"},
     {"NUL", "a\0b"s, 100, "a b"},
-    {"DEL and C1", "a\x7f\xc2\x85" "b", 100, "a b"},
-    {"right-to-left override", "a\xe2\x80\xae" "b", 100, "ab"},
-    {"isolates", "\xe2\x81\xa6" "ab\xe2\x81\xa9", 100, "ab"},
+    {"DEL and C1",
+     "a\x7f\xc2\x85"
+     "b",
+     100, "a b"},
+    {"right-to-left override",
+     "a\xe2\x80\xae"
+     "b",
+     100, "ab"},
+    {"isolates",
+     "\xe2\x81\xa6"
+     "ab\xe2\x81\xa9",
+     100, "ab"},
     {"zero-width space", "pay\xe2\x80\x8bpal", 100, "paypal"},
     {"spaces around and between", "  a   b ", 100, "a b"},
     {"cut at a character's end", "a\xc3\xa9\xc3\xa9", 4, "a\xc3\xa9"},
@@ -35,9 +44,14 @@ struct FitRow {
 };
 std::ostream& operator<<(std::ostream& os, const FitRow& row) { return os << row.why; }
 const FitRow identifiers[] = {
-    {"digits", "123456", true},          {"any UTF-8", "\xc3\xa9|x y", true},        {"255 bytes", std::string(255, 'a'), true},
-    {"empty: everyone's", "", false},    {"256 bytes", std::string(256, 'a'), false}, {"line end", "a\nb", false},
-    {"NUL cuts C strings", "a\0b"s, false}, {"not UTF-8", "\xff", false},
+    {"digits", "123456", true},
+    {"any UTF-8", "\xc3\xa9|x y", true},
+    {"255 bytes", std::string(255, 'a'), true},
+    {"empty: everyone's", "", false},
+    {"256 bytes", std::string(256, 'a'), false},
+    {"line end", "a\nb", false},
+    {"NUL cuts C strings", "a\0b"s, false},
+    {"not UTF-8", "\xff", false},
 };
 const FitRow emails[] = {
     {"plain", "ann@example.org", true},

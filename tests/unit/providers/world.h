@@ -125,6 +125,14 @@ struct OpenIdProvider {
   void login(const Change& change = {}) { serve(token_answer(id_token(change))); }
 };
 
+/// Claims with one of them changed, or taken out.
+inline Change set(const char* name, std::string value) {
+  return [name, value](std::map<std::string, std::string>& c) { c[name] = value; };
+}
+inline Change drop(const char* name) {
+  return [name](std::map<std::string, std::string>& c) { c.erase(name); };
+}
+
 inline const char* kOidc = R"([providers.op]
 kind = "oidc"
 issuer = "https://op.example"
@@ -136,5 +144,15 @@ client_secret = "a secret of more than thirty-two bytes"
 inline std::string outcome(const base::Result<providers::Identity>& result) {
   return result ? "ok " + result->uid : std::string{base::name_of(result.error().code)} + ' ' + result.error().say;
 }
+
+/// That provider, configured as "op", and one login with it.
+struct OidcWorld : World {
+  OpenIdProvider op{*this};
+  std::string toml = kOidc;
+  std::string login() {
+    auto broker = open(toml);
+    return broker ? outcome(broker->finish("op", finish())) : broker.error().say;
+  }
+};
 
 }  // namespace world
