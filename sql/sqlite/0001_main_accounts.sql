@@ -48,18 +48,18 @@ CREATE TABLE sessions (
 ) STRICT;
 CREATE INDEX sessions_user ON sessions (user_id);
 
--- Refresh tokens by their hash. An exchanged one stays until it expires, so that its reuse is noticed.
+-- Refresh tokens by when they expire (the token says so itself) and their hash: rows are appended and swept as a range, where a key of
+-- the hash alone would touch a page of its own for each login. An exchanged one stays until it expires, so that its reuse is noticed.
 CREATE TABLE refresh_tokens (
-  hash BLOB PRIMARY KEY,
-  session_id INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
   expires INTEGER NOT NULL,
-  next_hash BLOB,
-  next_sealed BLOB,
+  hash BLOB NOT NULL,
+  session_id INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
   next_issued INTEGER,
-  next_expires INTEGER
+  next_expires INTEGER,
+  next_sealed BLOB,
+  PRIMARY KEY (expires, hash)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX refresh_tokens_session ON refresh_tokens (session_id);
-CREATE INDEX refresh_tokens_expires ON refresh_tokens (expires);
 
 -- Our signing keys, sealed with the master key.
 CREATE TABLE signing_keys (
@@ -70,9 +70,10 @@ CREATE TABLE signing_keys (
   retired INTEGER
 ) STRICT, WITHOUT ROWID;
 
--- What happened. Rows of a deleted user go with the user.
+-- What happened. Rows of a deleted user go with the user, which is rare enough to look through the table for them: an index by user
+-- would cost every login a page.
 CREATE TABLE audit (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   at INTEGER NOT NULL,
   event TEXT NOT NULL,
   user_id INTEGER,
@@ -82,4 +83,3 @@ CREATE TABLE audit (
   remote_addr TEXT NOT NULL,
   request_id TEXT NOT NULL
 ) STRICT;
-CREATE INDEX audit_user ON audit (user_id) WHERE user_id IS NOT NULL;

@@ -50,6 +50,7 @@ http::Response rotate(Call& call, const token::KeyRing& ring, const token::Claim
   const auto old_hash = token::stored_hash(old.jti);
   store::Rotation rotation;
   rotation.old_hash = old_hash;
+  rotation.old_expires = old.expires;
   rotation.new_hash = token::stored_hash(wanted.refresh_jti);
   rotation.new_sealed = deps.master.seal(*successor, "refresh-successor" + old_hash, deps.random);
   rotation.now = now;

@@ -90,7 +90,6 @@ struct Session {
 /// What is known of a refresh token.
 struct Refresh {
   Session session;
-  base::Time expires{};
   bool exchanged = false;         // it has a successor
 };
 
@@ -108,10 +107,12 @@ struct LoginDone {
 };
 
 /// A rotation: the token with `old_hash` is exchanged for the one with `new_hash`. Reuse after the grace window ends the whole session
-/// (RFC 9700 4.14.2). `new_sealed` is the successor's jti, sealed by the caller (token::Master::seal): a retry within the window is given
-/// the very same successor, which a hash could not tell. The store never looks into it.
+/// (RFC 9700 4.14.2). `new_sealed` is what the caller needs to give the very same successor again to a retry within the window (its jti),
+/// sealed by the caller (token::Master::seal): a hash could not tell. The store never looks into it.
 struct Rotation {
-  std::string old_hash, new_hash, new_sealed;
+  std::string old_hash;           // token::stored_hash(jti)
+  base::Time old_expires{};       // as the old token says (its `exp`): with the hash, the key of its row
+  std::string new_hash, new_sealed;
   base::Time now{}, new_expires{};
   std::chrono::seconds grace{10};  // 0 = every second use is reuse
   std::string remote_addr, request_id;

@@ -8,36 +8,35 @@ namespace {
 struct Token {
   std::int64_t session = 0, user = 0;
   std::string provider;
-  base::Time expires{};
   bool ended = false;
   bool exchanged = false;
-  std::string sealed;             // the successor's; set if exchanged
-  base::Time next_issued{}, next_expires{};
+  base::Time next_issued{}, next_expires{};  // the successor's, as is `sealed`; set if exchanged
+  std::string sealed;
 };
 
-base::Result<std::optional<Token>> load_token(Tx& tx, std::string_view hash) {
+base::Result<std::optional<Token>> load_token(Tx& tx, const Rotation& r) {
   const auto rows = tx.run(
-      "SELECT s.id, s.user_id, s.provider, t.expires, s.ended, t.next_hash, t.next_sealed, t.next_issued, t.next_expires "
-      "FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1",
-      {Blob{hash}});
+      "SELECT s.id, s.user_id, s.provider, s.ended, t.next_issued, t.next_expires, t.next_sealed "
+      "FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.expires = $1 AND t.hash = $2",
+      {seconds(r.old_expires), Blob{r.old_hash}});
   if (!rows) return rows.error();
   if (rows->empty()) return std::optional<Token>{};
   const auto& row = rows->rows[0];
   return std::optional{Token{.session = row.integer(0),
                              .user = row.integer(1),
                              .provider = row.text(2),
-                             .expires = time(row.integer(3)),
-                             .ended = row.integer(4) != 0,
-                             .exchanged = !row.is_null(5),
-                             .sealed = row.text(6),
-                             .next_issued = time(row.integer(7)),
-                             .next_expires = time(row.integer(8))}};
+                             .ended = row.integer(3) != 0,
+                             .exchanged = !row.is_null(4),
+                             .next_issued = time(row.integer(4)),
+                             .next_expires = time(row.integer(5)),
+                             .sealed = row.text(6)}};
 }
 
 base::Status exchange(Tx& tx, const Rotation& r, std::int64_t session) {
   const auto marked = tx.run(
-      "UPDATE refresh_tokens SET next_hash = $2, next_sealed = $3, next_issued = $4, next_expires = $5 WHERE hash = $1 AND next_hash IS NULL",
-      {Blob{r.old_hash}, Blob{r.new_hash}, Blob{r.new_sealed}, seconds(r.now), seconds(r.new_expires)});
+      "UPDATE refresh_tokens SET next_issued = $3, next_expires = $4, next_sealed = $5 "
+      "WHERE expires = $1 AND hash = $2 AND next_issued IS NULL",
+      {seconds(r.old_expires), Blob{r.old_hash}, seconds(r.now), seconds(r.new_expires), Blob{r.new_sealed}});
   if (!marked) return marked.error();
   // Only where writers run in parallel (PostgreSQL): somebody was first; look again.
   if (marked->changes == 0) return base::Error{base::Code::conflict, "refresh token was exchanged meanwhile"};
@@ -64,7 +63,7 @@ bool within_grace(const Rotation& r, const Token& token) {
 }
 
 base::Result<Rotated> rotate(Tx& tx, const Rotation& r) {
-  auto token = load_token(tx, r.old_hash);
+  auto token = load_token(tx, r);
   if (!token) return token.error();
   if (!*token) return Rotated{};
   const Token& t = **token;
@@ -77,7 +76,7 @@ base::Result<Rotated> rotate(Tx& tx, const Rotation& r) {
   out.session = t.session;
   if (t.ended || !out.user.active) {
     out.outcome = RotateOutcome::ended;
-  } else if (t.expires <= r.now) {
+  } else if (r.old_expires <= r.now) {
     out.outcome = RotateOutcome::expired;
   } else if (!t.exchanged) {
     if (const auto done = exchange(tx, r, t.session); !done) return done.error();
@@ -128,14 +127,15 @@ base::Result<std::optional<Session>> Store::find_session(std::int64_t session) {
                                .ended = row.integer(7) != 0}};
 }
 
-base::Result<std::optional<Refresh>> Store::find_refresh(std::string_view hash) {
-  const auto rows = read_one(main_, "SELECT session_id, expires, next_hash FROM refresh_tokens WHERE hash = $1", {Blob{hash}});
+base::Result<std::optional<Refresh>> Store::find_refresh(std::string_view hash, base::Time expires) {
+  const auto rows = read_one(main_, "SELECT session_id, next_issued FROM refresh_tokens WHERE expires = $1 AND hash = $2",
+                             {seconds(expires), Blob{hash}});
   if (!rows) return rows.error();
   if (rows->empty()) return std::optional<Refresh>{};
   auto session = find_session(rows->rows[0].integer(0));
   if (!session) return session.error();
   if (!*session) return std::optional<Refresh>{};
-  return std::optional{Refresh{std::move(**session), time(rows->rows[0].integer(1)), !rows->rows[0].is_null(2)}};
+  return std::optional{Refresh{std::move(**session), !rows->rows[0].is_null(1)}};
 }
 
 base::Status Store::end_session(std::int64_t session) {
@@ -151,8 +151,8 @@ base::Result<std::int64_t> Store::sweep_sessions() {
   while (slice == kSlice && swept < kMost) {
     const auto done = main_.write([&](Tx& tx) -> base::Status {
       const auto tokens = tx.run(
-          "DELETE FROM refresh_tokens WHERE hash IN (SELECT hash FROM refresh_tokens WHERE expires <= $1 ORDER BY expires LIMIT $2) "
-          "RETURNING session_id", {now, kSlice});
+          "DELETE FROM refresh_tokens WHERE (expires, hash) IN "
+          "(SELECT expires, hash FROM refresh_tokens WHERE expires <= $1 ORDER BY expires LIMIT $2) RETURNING session_id", {now, kSlice});
       if (!tokens) return tokens.error();
       slice = static_cast<std::int64_t>(tokens->rows.size());
       for (const auto& row : tokens->rows) {

@@ -56,7 +56,8 @@ class Store {
   base::Result<Rotated> rotate_refresh(const Rotation& rotation);
   /// Ended and expired sessions are found too, until they are swept: look at `ended` and `expires`.
   base::Result<std::optional<Session>> find_session(std::int64_t session);
-  base::Result<std::optional<Refresh>> find_refresh(std::string_view hash);
+  /// `expires` is what the token says.
+  base::Result<std::optional<Refresh>> find_refresh(std::string_view hash, base::Time expires);
   /// Ends it with all its refresh tokens; fine if it has ended or is unknown.
   base::Status end_session(std::int64_t session);
   /// Drops expired sessions and refresh tokens; at most 10,000 a call. Returns how many tokens.

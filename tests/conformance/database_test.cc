@@ -225,7 +225,7 @@ BOOST_DATA_TEST_CASE(what_was_answered_survives_a_kill, databases(), database) {
     for (int thread = 0; thread < kThreads; ++thread)
       for (int i = 1; i <= shared->count[static_cast<std::size_t>(thread)]; ++i) {
         const auto uid = std::to_string(round) + "/" + std::to_string(thread) + "/" + std::to_string(i);
-        BOOST_TEST(w.store.find_refresh(uid)->has_value(), "lost: " << uid);
+        BOOST_TEST(w.store.find_refresh(uid, kFirstExpires)->has_value(), "lost: " << uid);
       }
     BOOST_TEST(w.number("SELECT count(*) FROM users") == w.number("SELECT count(*) FROM identities"));
     BOOST_TEST(w.number("SELECT count(*) FROM sessions") == w.number("SELECT count(*) FROM refresh_tokens"));

@@ -1,6 +1,7 @@
 // The store's contract for refresh tokens: each is exchanged once, a retry gets the same successor, reuse ends the family (RFC 9700 4.14.2).
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
+#include <map>
 
 #include "conformance/world.h"
 
@@ -12,6 +13,7 @@ namespace {
 
 struct SignedIn : FreshWorld {
   store::LoginDone done;
+  std::map<std::string, base::Time> expires;  // of tokens made by rotate()
   explicit SignedIn(const Database& database) : FreshWorld(database) {
     auto entered = w.store.sign_in(World::login("1", "A"));
     if (!entered) BOOST_FAIL(entered.error().detail);
@@ -20,8 +22,10 @@ struct SignedIn : FreshWorld {
   store::Rotated rotate(const std::string& from, const std::string& to, std::chrono::seconds grace = 10s) {
     auto r = w.rotation(from, to);
     r.grace = grace;
+    if (expires.contains(from)) r.old_expires = expires.at(from);
     auto rotated = w.store.rotate_refresh(r);
     if (!rotated) BOOST_FAIL(rotated.error().detail);
+    if (rotated->outcome == RotateOutcome::rotated) expires[to] = rotated->expires;
     return *rotated;
   }
   bool ended() { return (**w.store.find_session(done.session)).ended; }
@@ -100,6 +104,9 @@ BOOST_DATA_TEST_CASE(unknown_expired_ended_disabled_and_deleted_get_nothing, dat
   SignedIn f{database};
   BOOST_TEST((f.rotate("nobody's", "B").outcome == RotateOutcome::unknown));
   BOOST_TEST((f.rotate("", "B").outcome == RotateOutcome::unknown));
+  f.expires["A"] = kFirstExpires + 1s;  // the right hash, and not what the token said
+  BOOST_TEST((f.rotate("A", "B").outcome == RotateOutcome::unknown));
+  f.expires.erase("A");
   BOOST_REQUIRE(f.w.store.sign_in(World::login("2", "two")));
   const auto three = f.w.store.sign_in(World::login("3", "three")), four = f.w.store.sign_in(World::login("4", "four"));
   BOOST_REQUIRE((three && four));
@@ -123,15 +130,15 @@ BOOST_DATA_TEST_CASE(sessions_and_tokens_are_found_with_their_state, databases()
   BOOST_TEST(!session.ended);
   BOOST_TEST(!f.w.store.find_session(f.done.session + 1)->has_value());
   f.rotate("A", "B");
-  const auto old = **f.w.store.find_refresh("A"), fresh = **f.w.store.find_refresh("B");
+  const auto old = **f.w.store.find_refresh("A", kFirstExpires), fresh = **f.w.store.find_refresh("B", f.expires["B"]);
   BOOST_TEST(old.exchanged);
   BOOST_TEST(!fresh.exchanged);
   BOOST_TEST(fresh.session.id == f.done.session);
-  BOOST_TEST((fresh.expires == f.w.clock.now() + 24h * 30));
-  BOOST_TEST(!f.w.store.find_refresh("Z")->has_value());
+  BOOST_TEST(!f.w.store.find_refresh("Z", kFirstExpires)->has_value());
+  BOOST_TEST(!f.w.store.find_refresh("A", kFirstExpires + 1s)->has_value());
   BOOST_REQUIRE(f.w.store.end_session(f.done.session));
   BOOST_REQUIRE(f.w.store.end_session(f.done.session));  // twice is fine
-  BOOST_TEST((**f.w.store.find_refresh("B")).session.ended);
+  BOOST_TEST((**f.w.store.find_refresh("B", f.expires["B"])).session.ended);
 }
 
 BOOST_DATA_TEST_CASE(a_sweep_drops_expired_tokens_and_the_sessions_without_any, databases(), database) {

@@ -87,7 +87,7 @@ store::LoginRecord World::login(const std::string& uid, const std::string& refre
   r.profile.uid = uid;
   r.profile.username = "user-" + uid;
   r.refresh_hash = refresh_hash;
-  r.refresh_expires = fake::Clock{}.now() + std::chrono::hours{24 * 30};
+  r.refresh_expires = kFirstExpires;
   r.user_agent = "test";
   r.remote_addr = "192.0.2.1";
   r.request_id = "r1";
@@ -95,7 +95,7 @@ store::LoginRecord World::login(const std::string& uid, const std::string& refre
 }
 
 store::Rotation World::rotation(const std::string& from, const std::string& to) const {
-  return {.old_hash = from, .new_hash = to, .new_sealed = "sealed " + to, .now = clock.now(), .new_expires = clock.now() + std::chrono::hours{24 * 30},
+  return {.old_hash = from, .old_expires = kFirstExpires, .new_hash = to, .new_sealed = "sealed " + to, .now = clock.now(), .new_expires = clock.now() + std::chrono::hours{24 * 30},
           .grace = std::chrono::seconds{10}, .remote_addr = "192.0.2.1", .request_id = "r2"};
 }
 

@@ -36,6 +36,9 @@ struct Database {
 std::ostream& operator<<(std::ostream& os, const Database& database);
 const std::vector<Database>& databases();
 
+/// When the refresh tokens of World::login expire.
+inline const base::Time kFirstExpires = fake::Clock{}.now() + std::chrono::hours{24 * 30};
+
 /// An open store on a place; the schema is there.
 struct World {
   Place& place;
