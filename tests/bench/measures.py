@@ -171,7 +171,7 @@ def growth(stage, rounds, seconds, people):
 
 def in_hand(stage, count=1000, seconds=6):
     """`count` logins in hand while each of the provider's two answers takes 300 ms. Counted by latchstring between two looks."""
-    stage.restart_with(workers=2, threads=count // 2 + 12)
+    stage.restart_with(workers=2, threads=count)   # kept connections are not spread evenly over workers
     ideal = count / 0.6
     file, cookie = collect(stage, "slow", int(ideal * (seconds + 5)))
     words = load.command(stage.url("/o/slow/"), seconds + 4, count, "login.lua", file, cookie, 1000)
