@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 
-from clients import CB, PATIENCE, Direct
+from clients import CB, PATIENCE
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODE = os.environ.get("LATCHSTRING_MODE", "release")
@@ -177,19 +177,14 @@ class Instance:
         self.config.chmod(0o600)
 
     def start(self):
-        """Serves on the Unix socket; returns when a worker has answered there."""
-        self.process = Process([BIN, "serve", "--listen", self.socket, "--config", self.config], self.folder / "log")
-        self.process.wait_until("the socket", lambda: answers(self.socket))
-        self.process.wait_until("a worker's answer", self.alive)
+        """Serves on the Unix socket; returns when the first worker says that it is ready."""
+        log = self.folder / "log"
+        before = log.stat().st_size if log.exists() else 0
+        self.process = Process([BIN, "serve", "--listen", self.socket, "--config", self.config], log)
+        self.process.wait_until("a worker is ready", lambda: b"ev=worker_ready" in log.read_bytes()[before:])
         if AS_ROOT:
             os.chmod(self.socket, 0o666)
         return self
-
-    def alive(self):
-        client = Direct(self.socket)
-        with contextlib.suppress(OSError, EOFError), contextlib.closing(client):
-            return client.get("/healthz").status == 200
-        return False
 
     def stop(self, sign=signal.SIGTERM):
         return self.process.stop(sign) if self.process else 0

@@ -78,9 +78,8 @@ class Kill(unittest.TestCase):
         deadline = time.monotonic() + TIME_LIMIT * 0.7 * harness.PATIENCE
         for part in range(1, 21):
             while len(self.answered) < LOGINS * part // 21:
-                if time.monotonic() > deadline:
-                    self.done.set()
-                    self.fail(f"only {len(self.answered)} of {LOGINS} logins in time; strange: {self.strange[:3]}")
+                if time.monotonic() > deadline or self.instance.process.popen.poll() is not None:
+                    self.fail(f"only {len(self.answered)} of {LOGINS} logins; strange: {self.strange[:3]}\n{self.instance.log()[-2000:]}")
                 self.done.wait(0.01)
             if part % 5 == 0:
                 self.kill_the_master()
