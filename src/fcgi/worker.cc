@@ -38,7 +38,7 @@ Worker::Worker(int listen, const Options& options, Service service)
       threads_(std::clamp(options.threads, 1, 4096)),
       service_(std::move(service)),
       max_fds_(descriptor_limit()),
-      idle_(std::make_unique<std::atomic<bool>[]>(max_fds_)) {
+      idle_(std::make_unique<std::atomic<Idle>[]>(max_fds_)) {
   if (const char* peers = std::getenv("FCGI_WEB_SERVER_ADDRS"))
     for (const auto& peer : base::split(peers, ',')) allowed_peers_.emplace_back(base::trim(peer));
 }
@@ -97,9 +97,9 @@ void Worker::thread_main() {
       if (n <= 0) continue;  // EINTR under a debugger
       if (event.data.fd == wake_) break;
       if (event.data.fd != listen_)
-        serve(exchange, event.data.fd, false);
+        serve(exchange, event.data.fd, true);
       else if (const int fd = accept_all(true); fd >= 0)
-        serve(exchange, fd, true);
+        serve(exchange, fd, false);
     }
   }
   std::lock_guard lock{mutex_};
@@ -119,7 +119,7 @@ int Worker::accept_all(bool take_one) {
       service_.log.event(base::Level::error, "accept", {{"why", std::strerror(errno)}});
       // Nobody is woken again for those who wait: so who ends a connection accepts them, or, where none is open, time must help.
       starved_.store(first >= 0);
-      end_idle_connections();
+      end_idle_connections(false);
       if (first >= 0 || draining_.load()) return first;
       usleep(100'000);
       continue;
@@ -135,7 +135,7 @@ int Worker::accept_all(bool take_one) {
     if (take_one && first < 0) {
       first = fd;
     } else {
-      park(fd, true);
+      park(fd, false, Idle::fresh);
     }
   }
 }
@@ -153,17 +153,18 @@ bool Worker::peer_allowed(int fd) const {
   return std::find(allowed_peers_.begin(), allowed_peers_.end(), text) != allowed_peers_.end();
 }
 
-void Worker::serve(Exchange& exchange, int fd, bool fresh) {
+/// `added`: epoll knows the connection already.
+void Worker::serve(Exchange& exchange, int fd, bool added) {
   auto& idle = idle_[static_cast<std::size_t>(fd)];
-  idle.store(false);
+  auto rest = idle.exchange(Idle::no) == Idle::kept ? Idle::kept : Idle::fresh;
   bool timed = false, may_wait = false;
   for (;;) {
-    const auto end = exchange.run(fd, may_wait, [&] { idle.store(false); });
-    if (end == Exchange::End::idle) return park(fd, fresh);
+    const auto end = exchange.run(fd, may_wait, [&] { idle.store(Idle::no); });
+    if (end == Exchange::End::idle) return park(fd, added, rest);
     if (end == Exchange::End::over || draining_.load()) return end_connection(fd);
-    idle.store(true);
-    // With threads to spare the next request is waited for right here, which saves the way through epoll; otherwise the connection is
-    // parked.
+    rest = Idle::kept;
+    idle.store(rest);
+    // With threads to spare the next request is waited for right here, which saves the way through epoll; if not, the connection is parked.
     may_wait = waiting_.load(std::memory_order_relaxed) * 2 > threads_;
     if (may_wait && !timed) {
       const timeval linger{.tv_sec = 0, .tv_usec = std::chrono::microseconds{kLinger}.count()};
@@ -174,12 +175,12 @@ void Worker::serve(Exchange& exchange, int fd, bool fresh) {
 }
 
 /// Gives the connection to epoll, from where it may go to another thread at once.
-void Worker::park(int fd, bool fresh) {
-  idle_[static_cast<std::size_t>(fd)].store(true);
+void Worker::park(int fd, bool added, Idle rest) {
+  idle_[static_cast<std::size_t>(fd)].store(rest);
   epoll_event event{.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT, .data = {.fd = fd}};
   {
     std::lock_guard lock{mutex_};  // who gets it cannot close it before this call has returned
-    if (epoll_ctl(epoll_, fresh ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) == 0) return;
+    if (epoll_ctl(epoll_, added ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) == 0) return;
   }
   end_connection(fd);
 }
@@ -187,7 +188,7 @@ void Worker::park(int fd, bool fresh) {
 void Worker::end_connection(int fd) {
   {
     std::lock_guard lock{mutex_};
-    idle_[static_cast<std::size_t>(fd)].store(false);
+    idle_[static_cast<std::size_t>(fd)].store(Idle::no);
     close(fd);
     if (--connections_ == 0) changed_.notify_all();
   }
@@ -201,10 +202,13 @@ bool Worker::wait_until_closed(std::chrono::steady_clock::time_point deadline) {
 
 /// Shuts the reading side of every idle connection: what the web server has sent already is still read and answered, what it tries to send
 /// afterwards fails at once at its end, so that it turns to another worker. A thread then finds the end of the stream, and closes.
-void Worker::end_idle_connections() {
+void Worker::end_idle_connections(bool fresh_too) {
   std::lock_guard lock{mutex_};  // so that none is closed, and its number used for something else, in between
-  for (std::size_t fd = 0; fd < max_fds_; ++fd)
-    if (idle_[fd].exchange(false)) shutdown(static_cast<int>(fd), SHUT_RD);
+  for (std::size_t fd = 0; fd < max_fds_; ++fd) {
+    auto expected = Idle::kept;
+    if (idle_[fd].compare_exchange_strong(expected, Idle::no) || (fresh_too && expected == Idle::fresh))
+      shutdown(static_cast<int>(fd), SHUT_RD);
+  }
 }
 
 bool Worker::drain() {
@@ -215,7 +219,7 @@ bool Worker::drain() {
   draining_.store(true);
   bool all_closed = wait_until_closed(steady_clock::now() + kGrace);
   while (!all_closed && steady_clock::now() < hard_stop) {
-    end_idle_connections();
+    end_idle_connections(true);
     all_closed = wait_until_closed(steady_clock::now() + std::chrono::milliseconds{100});
   }
   eventfd_write(wake_, 1);

@@ -22,8 +22,9 @@ class Worker {
   int epoll_ = -1;
   int wake_ = -1;  // eventfd: readable = all threads end
   std::size_t max_fds_;
-  std::unique_ptr<std::atomic<bool>[]> idle_;  // by descriptor: a connection that no request is in hand of
-  std::atomic<int> waiting_{0};                // threads in epoll_wait
+  enum class Idle : unsigned char { no, fresh, kept };  // no: a request is in hand; fresh: none has come yet
+  std::unique_ptr<std::atomic<Idle>[]> idle_;           // by descriptor
+  std::atomic<int> waiting_{0};                         // threads in epoll_wait
   std::atomic<bool> draining_{false};
   std::atomic<bool> starved_{false};  // connections wait for a descriptor
   std::mutex mutex_;
@@ -35,11 +36,11 @@ class Worker {
 
   void thread_main();
   int accept_all(bool take_one);
-  void serve(Exchange& exchange, int fd, bool fresh);
-  void park(int fd, bool fresh);
+  void serve(Exchange& exchange, int fd, bool added);
+  void park(int fd, bool added, Idle rest);
   void end_connection(int fd);
   bool peer_allowed(int fd) const;
-  void end_idle_connections();
+  void end_idle_connections(bool fresh_too);
   bool wait_until_closed(std::chrono::steady_clock::time_point deadline);
 
  public:
