@@ -25,7 +25,8 @@ def arguments():
     parser.add_argument("--seconds", type=int, default=3, help="how long a run takes (3)")
     parser.add_argument("--only", choices=PARTS, action="append", help="one part; may be given again")
     parser.add_argument("--json", type=pathlib.Path, help="write the figures there too")
-    parser.add_argument("--growth", type=int, metavar="USERS", help="also the cost of a login with so many users (10,000,000: minutes, 4 GB)")
+    parser.add_argument("--growth", type=int, metavar="USERS", 
+                        help="also the cost of a login with so many users (10,000,000: minutes, 4 GB)")
     parser.add_argument("--profile", choices=("begin", "login"), help="where the workers' CPU goes, instead of measuring")
     return parser.parse_args()
 

@@ -153,9 +153,12 @@ def grow(stage, people):
         db.execute("PRAGMA synchronous = OFF")
         first = db.execute("SELECT max(id) + 1 FROM users").fetchone()[0]
         series = f"WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < {people - 1}) "
-        db.execute("INSERT INTO users (id, username, email, created) " + series + f"SELECT {first} + i, 'grown' || i, 'person' || i || '@example.com', 1 FROM n")
-        db.execute("INSERT INTO identities (user_id, provider, issuer, uid, username, email, email_verified, name, picture, created, used) " + series +
-                   f"SELECT {first} + i, 'bench', 'bench', 'person' || i, 'person' || i, 'person' || i || '@example.com', 0, '', '', 1, 1 FROM n")
+        db.execute("INSERT INTO users (id, username, email, created) " + series +
+                   f"SELECT {first} + i, 'grown' || i, 'person' || i || '@example.com', 1 FROM n")
+        columns = "user_id, provider, issuer, uid, username, email, email_verified, name, picture, created, used"
+        db.execute(f"INSERT INTO identities ({columns}) " + series +
+                   f"SELECT {first} + i, 'bench', 'bench', 'person' || i, 'person' || i, "
+                   "'person' || i || '@example.com', 0, '', '', 1, 1 FROM n")
     stage.instance.start()
 
 
@@ -232,9 +235,12 @@ def table(rows):
     lines = [("measure", "figure", "floor", "ratio", "target", "")]
     for r in rows:
         target = "" if r.target is None else f"{r.sign} {r.target:g}" + ("" if r.floor else f" {r.unit}")
-        lines.append((r.measure, number(r.figure, r.unit), number(r.floor, r.unit if r.floor else ""), f"{r.ratio:.2f}" if r.ratio else "", target, r.verdict))
+        lines.append((r.measure, number(r.figure, r.unit), number(r.floor, r.unit if r.floor else ""),
+                      f"{r.ratio:.2f}" if r.ratio else "", target, r.verdict))
     widths = [max(len(line[i]) for line in lines) for i in range(6)]
-    return "\n".join("  ".join(f"{cell:<{w}}" if i in (0, 4, 5) else f"{cell:>{w}}" for i, (cell, w) in enumerate(zip(line, widths))).rstrip() for line in lines)
+    def text(line):
+        return "  ".join(f"{cell:<{w}}" if i in (0, 4, 5) else f"{cell:>{w}}" for i, (cell, w) in enumerate(zip(line, widths))).rstrip()
+    return "\n".join(map(text, lines))
 
 
 def as_json(rows):

@@ -1,4 +1,4 @@
-"""What the bench stands on: a provider, latchstring, the bare responder and nginx in front, all on free loopback ports, all stopped by pid."""
+"""What the bench stands on: a provider, latchstring, the bare responder and nginx in front, on free loopback ports, each stopped by pid."""
 import os
 import pathlib
 import re
@@ -39,7 +39,8 @@ def build(name, *libraries):
     source, program = HERE / f"{name}.cc", ROOT / "build" / "bench" / name
     if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
         program.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run([os.environ.get("CXX", "g++"), "-std=c++20", "-O2", "-pthread", f"-I{ROOT}/src", "-o", program, source, *libraries], check=True)
+        compiler = [os.environ.get("CXX", "g++"), "-std=c++20", "-O2", "-pthread", f"-I{ROOT}/src"]
+        subprocess.run([*compiler, "-o", program, source, *libraries], check=True)
     return program
 
 
@@ -62,8 +63,9 @@ class Stage:
         self.instance = self.new_instance(workers=2, threads=64)
 
     def certificate(self):
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-                        "-addext", "subjectAltName=DNS:localhost", "-keyout", self.folder / "localhost.key", "-out", self.ca], check=True, capture_output=True)
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", self.folder / "localhost.key",
+                        "-out", self.ca], check=True, capture_output=True)
 
     @property
     def ca(self):
@@ -80,7 +82,8 @@ class Stage:
         }
 
     def new_instance(self, workers, threads):
-        return Instance({"redirect_uris": [REDIRECT], "server": {"workers": workers, "threads": threads}, "upstream": {"ca_file": str(self.ca)},
+        return Instance({"redirect_uris": [REDIRECT], "server": {"workers": workers, "threads": threads},
+                         "upstream": {"ca_file": str(self.ca)},
                          "providers": {"bench": self.stanza(""), "slow": self.stanza("/slow")}}, workers=workers)
 
     def run(self, name, command, until):
@@ -118,8 +121,8 @@ class Stage:
 
     def start_front(self):
         port = self.instance.port
-        self.front = self.nginx("front", port, fill("front.conf", FOLDER=self.folder, SOCKET=self.instance.socket, FLOOR=self.floor_socket, PORT=port,
-                                                    FLOOR_PORT=self.floor_port, WEB=ROOT / "conf/web/nginx.conf"))
+        self.front = self.nginx("front", port, fill("front.conf", FOLDER=self.folder, SOCKET=self.instance.socket, FLOOR=self.floor_socket,
+                                                    PORT=port, FLOOR_PORT=self.floor_port, WEB=ROOT / "conf/web/nginx.conf"))
 
     def restart_with(self, workers, threads):
         """A latchstring of another size, behind the same nginx."""
