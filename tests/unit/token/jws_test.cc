@@ -104,16 +104,38 @@ BOOST_AUTO_TEST_CASE(secrets_are_never_published) {
   BOOST_TEST(token::write_jwks({public_key(secret, "s", Alg::HS256)}) == R"({"keys":[]})");
 }
 
-BOOST_AUTO_TEST_CASE(unusable_keys_are_left_out) {
-  const auto good = token::write_jwk(public_key(*crypto::SignKey::generate(crypto::Kind::p256), "good"));
-  auto encryption = good;
-  encryption.replace(encryption.find("\"sig\""), 5, "\"enc\"");
-  const auto set =
-      R"({"keys":[{"kty":"oct","k":"c2VjcmV0","kid":"oct"},{"kty":"EC","crv":"P-256","x":"AA","y":"AA"},{"kty":"XYZ"},7,null,)" +
-      encryption + "," + good + "]}";
-  const auto keys = *token::parse_jwks(set);
-  BOOST_REQUIRE(keys.size() == 1u);
-  BOOST_TEST(keys[0].kid == "good");
+/// One thing changed in a good key.
+struct Change {
+  const char* why;
+  std::string_view from, to;
+  bool usable;
+};
+std::ostream& operator<<(std::ostream& os, const Change& r) { return os << r.why; }
+const Change changes[] = {
+    {"unchanged", "", "", true},
+    {"no use", R"(,"use":"sig")", "", true},
+    {"key_ops verify", "{", R"({"key_ops":["verify"],)", true},
+    {"members that we do not know (RFC 7517 4)", "{", R"({"x5c":["AA"],)", true},
+    {"for encryption (RFC 7517 4.2)", R"("sig")", R"("enc")", false},
+    {"key_ops without verify (RFC 7517 4.3)", "{", R"({"key_ops":["deriveKey"],)", false},
+    {"an algorithm of another kind of key", "{", R"({"alg":"RS256",)", false},
+    {"HS256 on a public key", "{", R"({"alg":"HS256",)", false},
+    {"an algorithm that we do not know", "{", R"({"alg":"ES256K",)", false},
+    {"alg is no string", "{", R"({"alg":7,)", false},
+    {"a kind that we do not know", R"("EC")", R"("XYZ")", false},
+    {"a secret has no business in a key set", R"("kty":"EC")", R"("kty":"oct","k":"c2VjcmV0")", false},
+    {"another curve", R"("P-256")", R"("P-384")", false},
+    {"a curve that we do not know", R"("P-256")", R"("secp256k1")", false},
+    {"half a point", R"("y":)", R"("z":)", false},
+    {"no base64url", R"("x":")", R"("x":"=)", false},
+};
+BOOST_DATA_TEST_CASE(unusable_keys_are_left_out, data::make(changes), row) {
+  auto key = token::write_jwk(public_key(*crypto::SignKey::generate(crypto::Kind::p256), "k"));
+  BOOST_REQUIRE(key.find(row.from) != std::string::npos);
+  key.replace(key.find(row.from), row.from.size(), row.to);
+  const auto keys = token::parse_jwks(R"({"keys":[7,null,{},)" + key + "]}");
+  BOOST_REQUIRE(static_cast<bool>(keys));
+  BOOST_TEST(keys->size() == (row.usable ? 1u : 0u));
 }
 
 const Bad bad_sets[] = {{"HTML", "<html>"}, {"a list", "[]"}, {"keys is no list", R"({"keys":{}})"}, {"no keys", "{}"}};
