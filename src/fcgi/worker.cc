@@ -117,10 +117,16 @@ int Worker::accept_all(bool take_one) {
       if (errno == ECONNABORTED || errno == EPROTO || errno == EPERM || errno == EINTR) continue;  // that connection's own fault: accept(2)
       if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) return first;
       service_.log.event(base::Level::error, "accept", {{"why", std::strerror(errno)}});
-      // Nobody is woken again for those who wait: so who ends a connection accepts them, or, where none is open, time must help.
-      starved_.store(first >= 0);
+      // Nobody is woken again for those who wait: so whoever ends a connection accepts them, or, where none is open, time must help. A
+      // thread that waited here while connections are open could be the last that serves them.
+      bool others = false;
+      {
+        std::lock_guard lock{mutex_};
+        others = connections_ > 0;
+        starved_.store(others);
+      }
       end_idle_connections(false);
-      if (first >= 0 || draining_.load()) return first;
+      if (others || draining_.load()) return first;
       usleep(100'000);
       continue;
     }
@@ -186,13 +192,15 @@ void Worker::park(int fd, bool added, Idle rest) {
 }
 
 void Worker::end_connection(int fd) {
+  bool accept_more = false;
   {
     std::lock_guard lock{mutex_};
     idle_[static_cast<std::size_t>(fd)].store(Idle::no);
     close(fd);
     if (--connections_ == 0) changed_.notify_all();
+    accept_more = starved_.exchange(false);
   }
-  if (starved_.exchange(false)) accept_all(false);
+  if (accept_more) accept_all(false);
 }
 
 bool Worker::wait_until_closed(std::chrono::steady_clock::time_point deadline) {
