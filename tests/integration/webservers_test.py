@@ -1,8 +1,10 @@
 """A login behind each of the four web servers, with the configuration that we ship, and what each of them does to a request on its way."""
+import collections
 import http.client
 import os
 import signal
 import socket
+import threading
 import unittest
 import urllib.parse
 
@@ -144,16 +146,31 @@ class Service(Behind):
         harness.wait_for("the web server to find it again", lambda: self.http.get("/healthz").status == 200)
 
     def test_sighup_loses_no_request(self):
-        client = Http(self.instance.port)
-        self.addCleanup(client.close)
-        before = set(self.instance.process.children())
-        self.instance.process.popen.send_signal(signal.SIGHUP)
+        statuses, stop = collections.Counter(), threading.Event()
 
-        def replaced():
-            self.assertEqual(client.get("/healthz").status, 200)
+        def ask(send):
+            client = Http(self.instance.port)
+            while not stop.is_set():
+                statuses[send(client).status] += 1
+            client.close()
+
+        def replaced(before):
             now = set(self.instance.process.children())
             return now and not now & before
-        harness.wait_for("new workers", replaced, 40)
+        calls = [lambda c: c.get("/healthz"), lambda c: c.post("/jwt/verify/", json_text={"token": "x"})] * 2
+        threads = [threading.Thread(target=ask, args=(call,)) for call in calls]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(6):
+                before = set(self.instance.process.children())
+                self.instance.process.popen.send_signal(signal.SIGHUP)
+                harness.wait_for("new workers", lambda old=before: replaced(old), 40)
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        self.assertEqual(statuses.keys(), {200, 401}, statuses)
 
 
 class BehindLighttpd(Service, unittest.TestCase):
