@@ -106,7 +106,8 @@ base::Result<std::int64_t> touch_identity(Tx& tx, const Login& login, std::int64
   const auto& p = login.record.profile;
   if (identity != 0) {
     const auto done = tx.run(
-        "UPDATE identities SET provider = $2, username = $3, email = $4, email_verified = $5, name = $6, picture = $7, used = $8 WHERE id = $1",
+        "UPDATE identities SET provider = $2, username = $3, email = $4, email_verified = $5, name = $6, picture = $7, used = $8 "
+        "WHERE id = $1",
         {identity, p.provider, p.username, p.email, std::int64_t{p.email_verified}, p.name, p.picture, seconds(login.now)});
     if (!done) return done.error();
     return identity;
@@ -160,7 +161,8 @@ base::Result<LoginDone> decide(Tx& tx, const Login& login) {
     return refused("e-mail is not verified in an allowed domain", "Your e-mail address is not allowed to sign in here.");
   if (found->user && !found->user->active) return refused("user is disabled", "User account is disabled.");
   if (!found->user && !record.rules.create_users)
-    return refused("no such user, and accounts.create_users is off", "There is no account for this sign-in, and new ones are not made here.");
+    return refused("no such user, and accounts.create_users is off",
+                   "There is no account for this sign-in, and new ones are not made here.");
   return write_login(tx, login, std::move(*found));
 }
 

@@ -46,11 +46,12 @@ base::Status take(Tx& tx, std::int64_t id, std::string_view secret_hash, base::T
 }  // namespace
 
 base::Status Store::begin_flow(const Flow& flow) {
-  const auto added = write_one(flows_,
-                               "INSERT INTO flows (id, secret_hash, browser, browser_hash, challenge, provider, redirect_uri, kept, mode, expires) "
-                               "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                               {flow.id, Blob{flow.secret_hash}, flow.browser, Blob{flow.browser_hash}, flow.challenge, flow.provider,
-                                flow.redirect_uri, Blob{flow.kept}, flow.mode, seconds(flow.expires)});
+  const auto added =
+      write_one(flows_,
+                "INSERT INTO flows (id, secret_hash, browser, browser_hash, challenge, provider, redirect_uri, kept, mode, expires) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                {flow.id, Blob{flow.secret_hash}, flow.browser, Blob{flow.browser_hash}, flow.challenge, flow.provider, flow.redirect_uri,
+                 Blob{flow.kept}, flow.mode, seconds(flow.expires)});
   if (!added) return added.error();
   return base::ok;
 }

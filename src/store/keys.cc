@@ -9,8 +9,9 @@ base::Result<std::vector<StoredKey>> Store::keys() {
   if (!rows) return rows.error();
   std::vector<StoredKey> found;
   for (const auto& row : rows->rows) {
-    found.push_back(StoredKey{.kid = row.text(0), .alg = row.text(1), .sealed = row.text(2), .created = time(row.integer(3)), .retired = {}});
-    if (!row.is_null(4)) found.back().retired = time(row.integer(4));
+    const auto retired = row.is_null(4) ? std::nullopt : std::optional{time(row.integer(4))};
+    found.push_back(
+        StoredKey{.kid = row.text(0), .alg = row.text(1), .sealed = row.text(2), .created = time(row.integer(3)), .retired = retired});
   }
   return found;
 }

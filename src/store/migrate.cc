@@ -45,8 +45,8 @@ base::Status apply(Tx& tx, const Migration& step, int known) {
   if (*at >= step.number) return base::ok;
   if (auto done = run_statements(tx, step.sql); !done) return done.error();
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const auto noted =
-      tx.run("INSERT INTO schema_migrations (number, name, applied) VALUES ($1, $2, $3)", {std::int64_t{step.number}, step.name, seconds(now)});
+  const auto noted = tx.run("INSERT INTO schema_migrations (number, name, applied) VALUES ($1, $2, $3)",
+                            {std::int64_t{step.number}, step.name, seconds(now)});
   if (!noted) return noted.error();
   return base::ok;
 }

@@ -11,7 +11,8 @@ namespace store {
 /// commas, quotes and other specials of RFC 5322 3.2.3, not exactly one '@', an empty part, more than 254 bytes (RFC 5321 4.5.3.1).
 /// What mail software reads in two ways lets nobody in.
 std::string match_email(std::string_view email);
-/// True if the list is empty or the profile's e-mail is verified, fit for matching and its domain is on the list (ASCII case aside, no subdomains).
+/// True if the list is empty, or the profile's e-mail is verified, fit for matching and its domain on the list (ASCII case aside, no
+/// subdomains).
 bool domain_allowed(const Profile& profile, const AccountRules& rules);
 /// A username by Django's rule, ASCII letters, digits and @.+-_ only, at most 150 bytes: from the preferred username, else the e-mail's
 /// local part, else the uid, else "user".

@@ -43,7 +43,8 @@ base::Status exchange(Tx& tx, const Rotation& r, std::int64_t session) {
   const auto added = tx.run("INSERT INTO refresh_tokens (hash, session_id, expires) VALUES ($1, $2, $3)",
                             {Blob{r.new_hash}, session, seconds(r.new_expires)});
   if (!added) return added.error();
-  const auto touched = tx.run("UPDATE sessions SET used = $2, expires = $3 WHERE id = $1", {session, seconds(r.now), seconds(r.new_expires)});
+  const auto touched = tx.run("UPDATE sessions SET used = $2, expires = $3 WHERE id = $1",
+                              {session, seconds(r.now), seconds(r.new_expires)});
   if (!touched) return touched.error();
   return base::ok;
 }
@@ -52,10 +53,9 @@ base::Status exchange(Tx& tx, const Rotation& r, std::int64_t session) {
 base::Status end_family(Tx& tx, const Rotation& r, const Token& token) {
   const auto ended = tx.run("UPDATE sessions SET ended = 1 WHERE id = $1", {token.session});
   if (!ended) return ended.error();
-  return add_audit(tx,
-                   AuditEntry{.event = "refresh_reuse", .user = token.user, .provider = token.provider, .outcome = "session_ended",
-                              .detail = "session " + std::to_string(token.session), .remote_addr = r.remote_addr, .request_id = r.request_id},
-                   r.now);
+  const AuditEntry entry{.event = "refresh_reuse", .user = token.user, .provider = token.provider, .outcome = "session_ended",
+                         .detail = "session " + std::to_string(token.session), .remote_addr = r.remote_addr, .request_id = r.request_id};
+  return add_audit(tx, entry, r.now);
 }
 
 bool within_grace(const Rotation& r, const Token& token) {

@@ -2,6 +2,9 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <utility>
+
 #include "conformance/world.h"
 
 using namespace conformance;
@@ -60,7 +63,8 @@ BOOST_DATA_TEST_CASE(an_identity_is_its_bytes, databases(), database) {
   FreshWorld f{database};
   int n = 0;
   std::vector<std::int64_t> users;
-  for (const char* uid : {"abc", "ABC", "abc ", "abç", "abc%", "0", "00"}) users.push_back(enter(f.w, World::login(uid, std::to_string(++n))).who.user.id);
+  for (const char* uid : {"abc", "ABC", "abc ", "abç", "abc%", "0", "00"})
+    users.push_back(enter(f.w, World::login(uid, std::to_string(++n))).who.user.id);
   auto other = World::login("abc", "other issuer");
   other.profile.issuer = "https://github";
   users.push_back(enter(f.w, other).who.user.id);
@@ -126,6 +130,15 @@ BOOST_DATA_TEST_CASE(an_email_that_is_verified_later_is_verified, databases(), d
   BOOST_TEST(enter(f.w, other).who.user.id == user);
 }
 
+BOOST_DATA_TEST_CASE(an_unverified_email_that_a_later_login_brings_links_to_nobody, databases(), database) {
+  FreshWorld f{database};
+  enter(f.w, World::login("1", "no e-mail yet"));
+  enter(f.w, with_email("1", "ann@example.org", false));
+  auto other = with_email("2", "ann@example.org", true);
+  other.rules.link_by_verified_email = true;
+  BOOST_TEST(enter(f.w, other).who.created);
+}
+
 struct LinkRow {
   const char* why;
   const char* theirs;
@@ -138,7 +151,7 @@ const LinkRow kLinks[] = {
     {"both verified, rule on", "ann@example.org", true, "ann@example.org", true, true, true},
     {"ASCII case aside", "Ann@Example.ORG", true, "ann@example.org", true, true, true},
     {"rule off", "ann@example.org", true, "ann@example.org", true, false, false},
-    {"the account's e-mail is not verified: whoever made it may be an impostor", "ann@example.org", false, "ann@example.org", true, true, false},
+    {"the account's e-mail is not verified: an impostor may have made it", "ann@example.org", false, "ann@example.org", true, true, false},
     {"the new identity's e-mail is not verified", "ann@example.org", true, "ann@example.org", false, true, false},
     {"no e-mail at all", "", true, "", true, true, false},
     {"another e-mail", "ann@example.org", true, "anna@example.org", true, true, false},
@@ -231,6 +244,29 @@ BOOST_DATA_TEST_CASE(a_deleted_user_is_gone_with_all_data_and_the_id_never_comes
   BOOST_TEST(again.session > done.session);
 }
 
+/// Passes everything on, and does something else just before the next write.
+struct Meanwhile final : store::Db {
+  store::Db& db;
+  std::function<void()> before_write;
+  explicit Meanwhile(store::Db& inner) : db(inner) {}
+  base::Status read(const store::Work& work) override { return db.read(work); }
+  base::Status write(const store::Work& work) override {
+    if (const auto now = std::exchange(before_write, nullptr)) now();
+    return db.write(work);
+  }
+};
+
+BOOST_DATA_TEST_CASE(a_login_while_its_user_is_being_deleted_leaves_no_trace, databases(), database) {
+  FreshWorld f{database};
+  const auto user = enter(f.w, World::login("1", "a")).who.user.id;
+  Meanwhile main{*f.w.main};
+  main.before_write = [&] { enter(f.w, World::login("1", "b")); };
+  store::Store store{main, *f.w.flows, f.w.clock, f.w.random};
+  BOOST_REQUIRE(store.delete_user(user));
+  BOOST_TEST(f.w.number("SELECT count(*) FROM audit WHERE event = 'login'") == 0);
+  BOOST_TEST(*f.w.store.count_sessions() == 0);
+}
+
 BOOST_DATA_TEST_CASE(unknown_users_are_not_found, databases(), database) {
   FreshWorld f{database};
   BOOST_TEST(!f.w.store.find_user(1)->has_value());
@@ -283,7 +319,8 @@ BOOST_DATA_TEST_CASE(parallel_first_logins_of_one_person_make_one_user, database
     std::atomic<bool> failed = false;
     on_threads(kThreads, [&](int thread) {
       for (int person = 0; person < kPeople; ++person) {
-        auto r = World::login(std::to_string(person), std::to_string(process) + "/" + std::to_string(thread) + "/" + std::to_string(person));
+        const auto uid = std::to_string(person);
+        auto r = World::login(uid, std::to_string(process) + "/" + std::to_string(thread) + "/" + uid);
         r.profile.username = "ann";
         const auto done = w.store.sign_in(r);
         if (!done) failed = true;

@@ -102,7 +102,8 @@ BOOST_DATA_TEST_CASE(a_read_cannot_write, databases(), database) {
 BOOST_DATA_TEST_CASE(parameters_go_by_number_and_keep_their_type, databases(), database) {
   FreshWorld f{database};
   BOOST_REQUIRE(f.w.flows->write([](store::Tx& tx) -> base::Status {
-    const auto put = tx.run("INSERT INTO documents (fetched, body, url) VALUES ($3, $2, $1)", {"u", store::Blob{{"b\0b", 3}}, std::int64_t{-5}});
+    const auto put = tx.run("INSERT INTO documents (fetched, body, url) VALUES ($3, $2, $1)",
+                            {"u", store::Blob{{"b\0b", 3}}, std::int64_t{-5}});
     if (!put) return put.error();
     const auto got = tx.run("SELECT url, body, fetched FROM documents WHERE url = $1 OR url = $1", {"u"});
     if (!got) return got.error();

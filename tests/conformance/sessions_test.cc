@@ -1,4 +1,5 @@
-// The store's contract for refresh tokens: each is exchanged once, a retry gets the same successor, reuse ends the family (RFC 9700 4.14.2).
+// The store's contract for refresh tokens: each is exchanged once, a retry gets the same successor, reuse ends the family
+// (RFC 9700 4.14.2).
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <map>
@@ -75,6 +76,7 @@ const GraceRow kGrace[] = {{"at once", 10s, 0s, RotateOutcome::same_successor},
                            {"last second", 10s, 9s, RotateOutcome::same_successor},
                            {"the window is over", 10s, 10s, RotateOutcome::reused},
                            {"no window: at once is reuse too", 0s, 0s, RotateOutcome::reused},
+                           {"no window, and a clock that went back", 0s, -5s, RotateOutcome::reused},
                            {"a clock that went back is within", 10s, -5s, RotateOutcome::same_successor}};
 
 BOOST_DATA_TEST_CASE(the_grace_ends_where_it_says, databases() * boost::unit_test::data::make(kGrace), database, row) {
@@ -95,7 +97,8 @@ BOOST_DATA_TEST_CASE(reuse_ends_the_family_and_is_audited, databases(), database
   BOOST_TEST(reused.sealed.empty());
   BOOST_TEST((f.rotate("C", "D").outcome == RotateOutcome::ended));
   BOOST_TEST((f.rotate("A", "X").outcome == RotateOutcome::ended));
-  BOOST_TEST(f.w.number("SELECT count(*) FROM audit WHERE event = 'refresh_reuse' AND user_id = " + std::to_string(f.done.who.user.id)) == 1);
+  const auto user = std::to_string(f.done.who.user.id);
+  BOOST_TEST(f.w.number("SELECT count(*) FROM audit WHERE event = 'refresh_reuse' AND user_id = " + user) == 1);
   BOOST_TEST((f.w.store.sign_in(World::login("1", "new device"))->who.user == f.done.who.user));  // another session is not touched
   BOOST_TEST((f.rotate("new device", "N").outcome == RotateOutcome::rotated));
 }
@@ -118,6 +121,16 @@ BOOST_DATA_TEST_CASE(unknown_expired_ended_disabled_and_deleted_get_nothing, dat
   BOOST_TEST((f.rotate("four", "4b").outcome == RotateOutcome::unknown));
   f.w.clock.tick(24h * 30);
   BOOST_TEST((f.rotate("two", "2b").outcome == RotateOutcome::expired));
+}
+
+BOOST_DATA_TEST_CASE(a_user_who_was_switched_off_by_other_means_gets_nothing, databases(), database) {
+  SignedIn f{database};
+  BOOST_REQUIRE(f.w.main->write([](store::Tx& tx) -> base::Status {
+    const auto done = tx.run("UPDATE users SET active = 0", {});
+    if (!done) return done.error();
+    return base::ok;
+  }));
+  BOOST_TEST((f.rotate("A", "B").outcome == RotateOutcome::ended));
 }
 
 BOOST_DATA_TEST_CASE(sessions_and_tokens_are_found_with_their_state, databases(), database) {

@@ -52,10 +52,12 @@ BOOST_DATA_TEST_CASE(a_document_is_replaced_by_the_next, databases(), database) 
 
 BOOST_DATA_TEST_CASE(audit_rows_say_what_was_told, databases(), database) {
   FreshWorld f{database};
-  BOOST_REQUIRE(f.w.store.audit({.event = "logout", .user = 7, .provider = "github", .outcome = "ok", .detail = "d", .remote_addr = "::1", .request_id = "r"}));
+  const store::AuditEntry entry{.event = "logout", .user = 7, .provider = "github", .outcome = "ok", .detail = "d", .remote_addr = "::1",
+                                .request_id = "r"};
+  BOOST_REQUIRE(f.w.store.audit(entry));
   BOOST_REQUIRE(f.w.store.audit({.event = "nobody"}));
-  BOOST_TEST(f.w.number("SELECT count(*) FROM audit WHERE event = 'logout' AND user_id = 7 AND provider = 'github' AND outcome = 'ok' AND detail = 'd' "
-                        "AND remote_addr = '::1' AND request_id = 'r'") == 1);
+  BOOST_TEST(f.w.number("SELECT count(*) FROM audit WHERE event = 'logout' AND user_id = 7 AND provider = 'github' AND outcome = 'ok' "
+                        "AND detail = 'd' AND remote_addr = '::1' AND request_id = 'r'") == 1);
   BOOST_TEST(f.w.number("SELECT at FROM audit WHERE user_id IS NULL") == f.w.clock.now().time_since_epoch().count());
 }
 

@@ -95,8 +95,9 @@ store::LoginRecord World::login(const std::string& uid, const std::string& refre
 }
 
 store::Rotation World::rotation(const std::string& from, const std::string& to) const {
-  return {.old_hash = from, .old_expires = kFirstExpires, .new_hash = to, .new_sealed = "sealed " + to, .now = clock.now(), .new_expires = clock.now() + std::chrono::hours{24 * 30},
-          .grace = std::chrono::seconds{10}, .remote_addr = "192.0.2.1", .request_id = "r2"};
+  return {.old_hash = from, .old_expires = kFirstExpires, .new_hash = to, .new_sealed = "sealed " + to, .now = clock.now(),
+          .new_expires = clock.now() + std::chrono::hours{24 * 30}, .grace = std::chrono::seconds{10}, .remote_addr = "192.0.2.1",
+          .request_id = "r2"};
 }
 
 std::int64_t World::number(std::string_view sql) {

@@ -127,8 +127,8 @@ base::Status Connection::open(const Setup& setup) {
   static std::once_flag once;
   std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
   sqlite3* raw = nullptr;
-  const int rc =
-      sqlite3_open_v2(setup.path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, nullptr);
+  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
+  const int rc = sqlite3_open_v2(setup.path.c_str(), &raw, kFlags, nullptr);
   db_.reset(raw);
   if (rc != SQLITE_OK) return raw ? error("open") : base::Error{base::Code::internal, "sqlite: out of memory"};
   busy_.most_us = std::int64_t{setup.busy_ms} * 1000;
@@ -152,8 +152,9 @@ base::Status Connection::open(const Setup& setup) {
 
 /// Where two connections do this to a new file at the same time, SQLite answers "locked" without asking the busy handler.
 base::Status Connection::turn_to_wal() {
-  auto done = run("PRAGMA journal_mode = WAL");
-  for (int calls = 0; !done && done.error().code == base::Code::busy && wait(&busy_, calls) != 0; ++calls) done = run("PRAGMA journal_mode = WAL");
+  constexpr std::string_view kWal = "PRAGMA journal_mode = WAL";
+  auto done = run(kWal);
+  for (int calls = 0; !done && done.error().code == base::Code::busy && wait(&busy_, calls) != 0; ++calls) done = run(kWal);
   return done;
 }
 

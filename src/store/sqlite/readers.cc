@@ -6,23 +6,12 @@ namespace store::sqlite {
 namespace {
 
 /// Ends the reading transaction, also when work throws.
-class End {
-  Connection& connection_;
-
- public:
-  explicit End(Connection& connection) : connection_(connection) {}
-  End(const End&) = delete;
-  End& operator=(const End&) = delete;
-  ~End() {
-    if (connection_.in_transaction()) (void)connection_.run("COMMIT");
+void end(Connection& connection) noexcept {
+  try {
+    if (connection.in_transaction()) (void)connection.run("COMMIT");
+  } catch (...) {  // no memory: give_back() closes what is still in a transaction
   }
-};
-
-template <class F>
-struct AtExit {
-  F f;
-  ~AtExit() { f(); }
-};
+}
 
 }  // namespace
 
@@ -55,12 +44,15 @@ void Readers::give_back(std::unique_ptr<Connection> connection) noexcept {
 }
 
 base::Status Readers::read(const Work& work) {
-  auto connection = take();
-  if (!connection) return connection.error();
-  const AtExit back{[&] { give_back(std::move(*connection)); }};
-  if (auto begun = (*connection)->run("BEGIN"); !begun) return begun;
-  const End end{**connection};
-  return work(**connection);
+  auto taken = take();
+  if (!taken) return taken.error();
+  const auto back = [this](Connection* c) noexcept {
+    end(*c);
+    give_back(std::unique_ptr<Connection>{c});
+  };
+  const std::unique_ptr<Connection, decltype(back)> connection{taken->release(), back};
+  if (auto begun = connection->run("BEGIN"); !begun) return begun;
+  return work(*connection);
 }
 
 }  // namespace store::sqlite

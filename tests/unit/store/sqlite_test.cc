@@ -112,7 +112,9 @@ const UrlRow kUrls[] = {{"absolute", "sqlite:/var/lib/l.db", "/var/lib/l.db"},
                         {"another database", "postgresql://db/latchstring", std::nullopt},
                         {"no scheme", "/var/lib/l.db", std::nullopt}};
 
-BOOST_DATA_TEST_CASE(a_url_names_a_path, boost::unit_test::data::make(kUrls), row) { BOOST_TEST((store::sqlite::path_of(row.url) == row.path)); }
+BOOST_DATA_TEST_CASE(a_url_names_a_path, boost::unit_test::data::make(kUrls), row) {
+  BOOST_TEST((store::sqlite::path_of(row.url) == row.path));
+}
 
 BOOST_AUTO_TEST_CASE(files_are_for_their_owner_only) {
   const Folder f;
