@@ -96,6 +96,29 @@ BOOST_DATA_TEST_CASE(a_taken_username_gets_sixteen_hex, databases(), database) {
   BOOST_TEST(name.find_first_not_of("0123456789abcdef", 3) == name.npos);
 }
 
+BOOST_DATA_TEST_CASE(usernames_that_differ_in_case_are_two_as_in_django, databases(), database) {
+  FreshWorld f{database};
+  for (const char* name : {"ann", "Ann"}) {
+    auto r = World::login(name, name);
+    r.profile.username = name;
+    BOOST_TEST(enter(f.w, r).who.user.username == name);
+  }
+}
+
+BOOST_DATA_TEST_CASE(the_database_itself_holds_an_identity_once, databases(), database) {
+  FreshWorld f{database};
+  enter(f.w, World::login("1", "a"));
+  const auto again = f.w.main->write([](store::Tx& tx) -> base::Status {
+    const auto done = tx.run(
+        "INSERT INTO identities (user_id, provider, issuer, uid, username, email, email_verified, name, picture, created, used) "
+        "SELECT user_id, 'other', issuer, uid, username, email, email_verified, name, picture, created, used FROM identities", {});
+    if (!done) return done.error();
+    return base::ok;
+  });
+  BOOST_REQUIRE(!again);
+  BOOST_TEST((again.error().code == base::Code::conflict));
+}
+
 BOOST_DATA_TEST_CASE(a_login_refreshes_the_identity_and_fills_only_what_the_user_lacks, databases(), database) {
   FreshWorld f{database};
   auto record = World::login("1", "a");

@@ -110,6 +110,11 @@ BOOST_DATA_TEST_CASE(parameters_go_by_number_and_keep_their_type, databases(), d
     BOOST_TEST(got->rows.at(0).text(0) == "u");
     BOOST_TEST(got->rows.at(0).text(1) == std::string("b\0b", 3));
     BOOST_TEST(got->rows.at(0).integer(2) == -5);
+    const auto empty = tx.run("SELECT $1 = '', $2 IS NULL, $3 IS NULL", {std::string_view{}, store::Blob{}, store::Param{}});
+    if (!empty) return empty.error();
+    BOOST_TEST(empty->rows.at(0).integer(0) == 1);  // an empty view is an empty text and no NULL, wherever it points
+    BOOST_TEST(empty->rows.at(0).integer(1) == 0);
+    BOOST_TEST(empty->rows.at(0).integer(2) == 1);
     return base::ok;
   }));
 }
@@ -136,6 +141,7 @@ BOOST_DATA_TEST_CASE(a_lock_that_is_not_given_back_is_busy, databases(), databas
   const auto place = database.make();
   World holder{*place}, other{*place, 2, 50};
   bool busy = false;
+  const auto began = std::chrono::steady_clock::now();
   BOOST_REQUIRE(holder.main->write([&](store::Tx& tx) -> base::Status {
     if (const auto wrote = tx.run("UPDATE users SET active = active", {}); !wrote) return wrote.error();
     std::thread waiting{[&] {
@@ -146,6 +152,7 @@ BOOST_DATA_TEST_CASE(a_lock_that_is_not_given_back_is_busy, databases(), databas
     return base::ok;
   }));
   BOOST_TEST(busy);
+  BOOST_TEST((std::chrono::steady_clock::now() - began < 4s));  // 50 ms, and a slow machine
   BOOST_TEST(bool{other.store.sign_in(World::login("1", "a"))});  // and later it goes on
 }
 
