@@ -18,7 +18,35 @@ http::Response redirect_uri_refused() {
   return http::json(400, R"("redirect_uri must be in SOCIAL_AUTH_ALLOWED_REDIRECT_URIS")").note("why", "redirect_uri not in redirect_uris");
 }
 
-http::Response begun(const Binding& binding, const Deps& deps, const std::string& url) {
+struct Request {
+  const std::string& provider;
+  const std::string& redirect_uri;
+};
+
+/// A state, the provider's URL with it, and the flow on record. Code::conflict if the flow's number is taken: numbers are time-ordered, and
+/// two of the same microsecond may be alike.
+base::Result<std::string> begin(Deps& deps, const Request& wanted, const Binding& binding) {
+  const auto state = token::make_state(deps.clock, deps.random, deps.master);
+  auto begun = deps.broker.begin(wanted.provider, {.redirect_uri = wanted.redirect_uri, .state = state.text, .seed = state.seed});
+  if (!begun) return begun.error();
+  store::Flow flow;
+  flow.id = state.id;
+  flow.secret_hash = state.secret_hash;
+  flow.challenge = binding.challenge;
+  if (binding.browser) {
+    flow.browser = binding.browser->number;
+    flow.browser_hash = binding.browser->hash;
+  }
+  flow.provider = wanted.provider;
+  flow.redirect_uri = wanted.redirect_uri;
+  if (!begun->kept.empty()) flow.kept = deps.master.seal(begun->kept, "flow-kept", deps.random);
+  flow.mode = "api";
+  flow.expires = deps.clock.now() + deps.config.flows.ttl;
+  if (auto stored = deps.store.begin_flow(flow); !stored) return stored.error();
+  return std::move(begun->authorization_url);
+}
+
+http::Response answer(const Binding& binding, const Deps& deps, const std::string& url) {
   json::Writer w;
   w.object().member("authorization_url", url).end_object();
   auto response = http::json(200, w.take());
@@ -40,25 +68,12 @@ http::Response begin_login(Call& call) {
   auto binding = bind(call);
   if (!binding) return field_error("flow_challenge", binding.error().say);
 
-  const auto state = token::make_state(deps.clock, deps.random, deps.master);
-  auto url = deps.broker.begin(call.name, {.redirect_uri = *redirect_uri, .state = state.text, .seed = state.seed});
-  if (!url) return failure(url.error());
-
-  store::Flow flow;
-  flow.id = state.id;
-  flow.secret_hash = state.secret_hash;
-  flow.challenge = binding->challenge;
-  if (binding->browser) {
-    flow.browser = binding->browser->number;
-    flow.browser_hash = binding->browser->hash;
+  auto url = begin(deps, {call.name, *redirect_uri}, *binding);
+  for (int again = 0; again < 3 && !url && url.error().code == base::Code::conflict; ++again) {
+    url = begin(deps, {call.name, *redirect_uri}, *binding);
   }
-  flow.provider = call.name;
-  flow.redirect_uri = *redirect_uri;
-  if (!url->kept.empty()) flow.kept = deps.master.seal(url->kept, "flow-kept", deps.random);
-  flow.mode = "api";
-  flow.expires = deps.clock.now() + deps.config.flows.ttl;
-  if (auto stored = deps.store.begin_flow(flow); !stored) return failure(stored.error());
-  return begun(*binding, deps, url->authorization_url);
+  if (!url) return failure(url.error());
+  return answer(*binding, deps, *url);
 }
 
 }  // namespace flow

@@ -22,27 +22,40 @@ class Rollback {
 }  // namespace
 
 base::Status Writer::write(const Work& work) {
-  Waiter me{.work = work, .thrown = nullptr, .turn = {}};
-  std::unique_lock lock{mutex_};
-  queue_.push_back(&me);
-  me.turn.wait(lock, [&] { return me.done || queue_.front() == &me; });
-  if (!me.done) {
-    std::array<Waiter*, kMostTogether> group{};
-    const auto size = std::min(queue_.size(), group.size());
-    std::copy_n(queue_.begin(), size, group.begin());
-    lock.unlock();
-    lead({group.data(), size});
-    lock.lock();
-    queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(size));
-    for (auto* other : std::span{group.data(), size}) {
-      other->done = true;
-      if (other != &me) other->turn.notify_one();  // under the lock: afterwards the waiter may be gone
-    }
-    if (!queue_.empty()) queue_.front()->turn.notify_one();
+  thread_local Signal signal;
+  Waiter me{work, signal};
+  signal.store(waiting, std::memory_order_relaxed);
+  bool first = false;
+  {
+    std::lock_guard lock{mutex_};
+    first = queue_.empty();
+    queue_.push_back(&me);
   }
-  lock.unlock();
+  auto turn = first ? std::uint32_t{leads} : signal.load(std::memory_order_acquire);
+  for (; turn == waiting; turn = signal.load(std::memory_order_acquire)) signal.wait(waiting, std::memory_order_acquire);
+  if (turn == leads) lead_group();
   if (me.thrown) std::rethrow_exception(me.thrown);
   return std::move(me.status);
+}
+
+/// The calling thread stands first in the queue: it works for all who have queued by now, then hands the lead on.
+void Writer::lead_group() {
+  std::array<Waiter*, kMostTogether> group{};
+  std::size_t size = 0;
+  {
+    std::lock_guard lock{mutex_};
+    size = std::min(queue_.size(), group.size());
+    std::copy_n(queue_.begin(), size, group.begin());
+  }
+  lead({group.data(), size});
+  Waiter* next = nullptr;
+  {
+    std::lock_guard lock{mutex_};
+    queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(size));
+    if (!queue_.empty()) next = queue_.front();
+  }
+  if (next != nullptr) wake(next->turn, leads);
+  for (auto* other : std::span{group.data(), size}.subspan(1)) wake(other->turn, served);  // it may be gone at once; its signal is not
 }
 
 /// Whatever happens, each of the group has its answer afterwards: a waiter without one would wait for ever.

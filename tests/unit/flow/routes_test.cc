@@ -93,6 +93,11 @@ BOOST_AUTO_TEST_CASE(parallel_flows_share_one_browser) {
   BOOST_TEST(w.cookie == cookie);
 }
 
+BOOST_AUTO_TEST_CASE(two_flows_of_one_moment_may_draw_one_number) {  // 11 random bits below the time: with 300, some do
+  test::World w;
+  for (int i = 0; i < 300; ++i) BOOST_TEST(w.get("/o/forge/", kGood).status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(only_listed_origins_may_read) {  // wire.md G22-G24; Fetch 3.2
   test::World w;
   const auto good = ask(w, "GET", "/o/forge/", kGood, {{"origin", "https://spa.example"}});
