@@ -32,7 +32,7 @@ struct KeySource {
 };
 
 KeySource key_source(const Provider& provider, const Metadata* metadata) {
-  if (!provider.keys_url.empty()) return {{provider.keys_url, true}};
+  if (metadata == nullptr || !provider.keys_url.empty()) return {{provider.keys_url, true}};
   return {{metadata->keys, private_addresses_allowed(metadata->keys, provider.issuer)}};
 }
 
@@ -91,12 +91,12 @@ base::Status check_iss(const Login& login, const Metadata* metadata) {
 
 TokenEndpoint token_endpoint(const Provider& provider, const Metadata* metadata) {
   TokenEndpoint endpoint;
-  const bool own = !provider.token_url.empty();
+  const bool own = metadata == nullptr || !provider.token_url.empty();
   endpoint.url = own ? provider.token_url : metadata->token;
   endpoint.private_addresses = own || private_addresses_allowed(endpoint.url, provider.issuer);
   endpoint.client_auth = provider.spec.client_auth;
   if (endpoint.client_auth == ClientAuth::automatic) endpoint.client_auth = metadata != nullptr ? metadata->client_auth : ClientAuth::basic;
-  endpoint.pkce = provider.authorize ? provider.authorize->pkce : metadata->authorize_url.pkce;
+  endpoint.pkce = provider.authorize ? provider.authorize->pkce : metadata != nullptr && metadata->authorize_url.pkce;
   endpoint.audience = provider.issuer.empty() ? endpoint.url : provider.issuer;
   return endpoint;
 }
