@@ -21,13 +21,14 @@ http::Response redirect_uri_refused() {
 struct Request {
   const std::string& provider;
   const std::string& redirect_uri;
+  const providers::Params& params;
 };
 
 /// A state, the provider's URL with it, and the flow on record. Code::conflict if the flow's number is taken: numbers are time-ordered, and
 /// two of the same microsecond may be alike.
 base::Result<std::string> begin(Deps& deps, const Request& wanted, const Binding& binding) {
   const auto state = token::make_state(deps.clock, deps.random, deps.master);
-  auto begun = deps.broker.begin(wanted.provider, {.redirect_uri = wanted.redirect_uri, .state = state.text, .seed = state.seed});
+  auto begun = deps.broker.begin(wanted.provider, {wanted.redirect_uri, state.text, state.seed, wanted.params});
   if (!begun) return begun.error();
   store::Flow flow;
   flow.id = state.id;
@@ -68,9 +69,10 @@ http::Response begin_login(Call& call) {
   auto binding = bind(call);
   if (!binding) return field_error("flow_challenge", binding.error().say);
 
-  auto url = begin(deps, {call.name, *redirect_uri}, *binding);
+  const Request wanted{call.name, *redirect_uri, call.query.items()};
+  auto url = begin(deps, wanted, *binding);
   for (int again = 0; again < 3 && !url && url.error().code == base::Code::conflict; ++again) {
-    url = begin(deps, {call.name, *redirect_uri}, *binding);
+    url = begin(deps, wanted, *binding);
   }
   if (!url) return failure(url.error());
   return answer(*binding, deps, *url);

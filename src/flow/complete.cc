@@ -5,7 +5,6 @@
 #include "flow/binding.h"
 #include "flow/call.h"
 #include "json/writer.h"
-#include "providers/callback_error.h"
 
 namespace flow {
 namespace {
@@ -22,15 +21,17 @@ struct Answer {
   http::Params params;
   std::string state;
   bool state_in_query = false;
+  providers::Callback says;
   const Texts& texts() const { return state_in_query ? kFromQuery : kFromForm; }
 };
 
 Answer answer_of(const Call& call, const http::Params& form) {
-  Answer answer{call.query.merged(form), {}, call.query.last("state") != nullptr};
-  if (const auto* state = answer.params.last("state")) answer.state = *state;
-  if (answer.state.empty()) {
-    if (const auto* stand_in = answer.params.last("redirect_state")) answer.state = *stand_in;  // wire.md S24
+  Answer answer{call.query.merged(form), {}, call.query.last("state") != nullptr, {}};
+  answer.says = call.deps.broker.look(call.name, answer.params.items());
+  for (const auto* name : {"state", "redirect_state"}) {  // wire.md S24
+    if (const auto* state = answer.params.last(name); state != nullptr && answer.state.empty()) answer.state = *state;
   }
+  if (answer.state.empty()) answer.state = answer.says.state;
   return answer;
 }
 
@@ -125,14 +126,13 @@ http::Response complete(Call& call) {
   auto read = read_body(call.request);
   if (read.refused) return std::move(*read.refused);
   const auto answer = answer_of(call, read.body.form);
-  const auto failed = providers::callback_error(answer.params.items());
+  const auto& failed = answer.says.refused;
   // Without a state in the query djoser looks at the provider's error first; it concerns nobody's flow (wire.md E07).
   if (failed && answer.state.empty() && !answer.state_in_query) return login_failure(*failed);
   const auto state = token::read_state(answer.state, call.deps.master);
   auto flow = judge(call, answer, state ? &*state : nullptr);
   if (!flow) return login_failure(failed && !answer.state_in_query ? *failed : flow.error());
-  const auto* code = answer.params.last("code");
-  if (!failed && (code == nullptr || code->empty())) {
+  if (!failed && !answer.says.whole) {
     return login_failure({base::Code::bad_request, "no code", "Authentication process canceled"});  // the flow stays good
   }
   flow = take(call, answer, *state);

@@ -24,6 +24,13 @@ struct Broker::Impl {
   }
 };
 
+std::string_view last(const Params& params, std::string_view name) noexcept {
+  for (auto it = params.rbegin(); it != params.rend(); ++it) {
+    if (it->first == name) return it->second;
+  }
+  return {};
+}
+
 namespace {
 
 const base::Error kUnknown{base::Code::not_found, "provider is not enabled"};
@@ -76,6 +83,11 @@ base::Result<Begun> Broker::begin(std::string_view name, const Start& start) {
   auto* entry = impl_->find(name);
   if (entry == nullptr) return kUnknown;
   return entry->engine->begin(*entry->provider, start, impl_->world);
+}
+
+Callback Broker::look(std::string_view name, const Params& params) const {
+  const auto* entry = impl_->find(name);
+  return entry == nullptr ? Callback{} : entry->engine->look(*entry->provider, params);
 }
 
 base::Result<Identity> Broker::finish(std::string_view name, const Finish& finish) {

@@ -3,6 +3,7 @@
 // sections F and O), neutral: no URL, nothing that the provider wrote except its error_description, cleaned. Code::upstream likewise.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,18 +23,30 @@ struct Info {
   std::string name, title, protocol;  // "google-oauth2", "Google", "oidc"
 };
 
+/// Query or form parameters; of a repeated name the last value counts.
+using Params = std::vector<std::pair<std::string, std::string>>;
+std::string_view last(const Params& params, std::string_view name) noexcept;  // "" = absent
+
 struct Start {
   std::string redirect_uri, state;
   std::string seed;  // 32 secret bytes of this flow: nonce and code_verifier are derived from it
+  Params params = {};  // the request's other parameters, for providers that ask for one (shop, openid_identifier, idp)
 };
 struct Begun {
   std::string authorization_url;
   std::string kept;  // what the engine needs at the end beyond seed (OAuth 1.0a: the token secret); "" = nothing
 };
 
+/// What can be told of a callback before its flow is looked up.
+struct Callback {
+  std::string state;                   // where this protocol carries it besides `state` and `redirect_state`; "" = nowhere
+  std::optional<base::Error> refused;  // the provider says no
+  bool whole = false;                  // it holds what finish() needs; if not, the flow is not used up
+};
+
 struct Finish {
   std::string redirect_uri, state, seed, kept;
-  std::vector<std::pair<std::string, std::string>> params;  // what came back: code, iss, ... (last value of each name)
+  Params params;  // what came back: code, iss, ...
   /// The parameters came straight from the provider (redirect mode), so an issuer that it announces must be among them (RFC 9207 2.4).
   bool direct = false;
 };
@@ -58,6 +71,8 @@ class Broker {
   const std::vector<Info>& list() const noexcept;
   bool has(std::string_view name) const noexcept;
   base::Result<Begun> begin(std::string_view name, const Start& start);
+  /// Code::not_found as below never happens here: an unknown name gives an empty Callback.
+  Callback look(std::string_view name, const Params& params) const;
   base::Result<Identity> finish(std::string_view name, const Finish& finish);
   /// Fetches discovery and keys where the provider has them; for `latchstring check`. Error.say: what is wrong, for the operator.
   base::Status check(std::string_view name);

@@ -1,6 +1,7 @@
 #include "providers/callback_error.h"
 
 #include "base/text.h"
+#include "providers/broker.h"
 #include "providers/text.h"
 
 namespace providers {
@@ -39,14 +40,8 @@ base::Error refusal(std::string_view error, std::string_view description) {
 }
 
 std::optional<base::Error> callback_error(const std::vector<std::pair<std::string, std::string>>& params) {
-  const auto last = [&params](std::string_view name) -> std::string_view {
-    for (auto it = params.rbegin(); it != params.rend(); ++it) {
-      if (it->first == name) return it->second;
-    }
-    return {};
-  };
-  if (const auto error = last("error"); !error.empty()) return refusal(error, last("error_description"));
-  if (const auto denied = last("denied"); !denied.empty()) return canceled("the user refused", denied);
+  if (const auto error = last(params, "error"); !error.empty()) return refusal(error, last(params, "error_description"));
+  if (const auto denied = last(params, "denied"); !denied.empty()) return canceled("the user refused", {});
   return std::nullopt;
 }
 

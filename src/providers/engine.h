@@ -1,4 +1,5 @@
-// engine.h: a protocol is two functions, and a third for `latchstring check`. All of them stand in one constexpr array (engines.cc).
+// engine.h: a protocol is two functions, begin and finish; beside them a pure look at a callback and a question for `latchstring check`. All
+// engines stand in one constexpr array (engines.cc).
 #pragma once
 #include <span>
 #include <string>
@@ -14,7 +15,10 @@ struct Engine {
   std::string_view protocol;
   base::Result<Begun> (*begin)(Provider& provider, const Start& start, World& world);
   base::Result<Identity> (*finish)(Provider& provider, const Finish& finish, World& world);
+  /// Pure: what the callback says before its flow is known.
+  Callback (*look)(const Provider& provider, const Params& params);
   base::Status (*check)(Provider& provider, World& world);
+  bool needs_client = true;  // false: works without a client_id (OpenID 2.0, CAS, ...); enabled by any stanza
 };
 
 std::span<const Engine> engines() noexcept;

@@ -147,12 +147,7 @@ Login::Login(Provider& p, const Finish& f, World& w) : provider(p), finish(f), w
   values.callback = keep(callback_document(f));
 }
 
-std::string_view Login::param(std::string_view name) const noexcept {
-  for (auto it = finish.params.rbegin(); it != finish.params.rend(); ++it) {
-    if (it->first == name) return it->second;
-  }
-  return {};
-}
+std::string_view Login::param(std::string_view name) const noexcept { return last(finish.params, name); }
 
 json::Value Login::keep(json::Document document) {
   kept.push_back(std::move(document));

@@ -3,6 +3,7 @@
 
 #include "providers/answer.h"
 #include "providers/authorize_url.h"
+#include "providers/callback_error.h"
 #include "providers/exchange.h"
 #include "providers/profile.h"
 
@@ -25,6 +26,8 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   if (!done) return done.error();
   return make_identity(provider.spec, login.values, provider.name, provider.issuer.empty() ? provider.name : provider.issuer);
 }
+
+Callback look(const Provider&, const Params& params) { return {{}, callback_error(params), !last(params, "code").empty()}; }
 
 base::Status check(Provider&, World&) { return base::ok; }  // nothing that could be asked without a user
 
