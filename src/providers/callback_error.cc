@@ -41,7 +41,7 @@ base::Error refusal(std::string_view error, std::string_view description) {
 
 std::optional<base::Error> callback_error(const std::vector<std::pair<std::string, std::string>>& params) {
   if (const auto error = last(params, "error"); !error.empty()) return refusal(error, last(params, "error_description"));
-  if (const auto denied = last(params, "denied"); !denied.empty()) return canceled("the user refused", {});
+  if (const auto denied = last(params, "denied"); !denied.empty()) return canceled("the user refused", denied);
   return std::nullopt;
 }
 
