@@ -27,7 +27,10 @@ $(error MODE=$(MODE) is not known: release, debug, asan or tsan)
 endif
 CXXFLAGS := -std=c++20 -pthread $(WARN) -Isrc -DLATCHSTRING_VERSION='"$(VERSION)"' $(CXXFLAGS_$(MODE)) $(EXTRA_CXXFLAGS)
 LDFLAGS  := -pthread $(LDFLAGS_$(MODE))
-LIBS     := -lfcgi -lcurl -lsqlite3 -lcrypto
+# Headers of libxml2 and xmlsec1 for the one room that may see them; the macros are those with which Debian built xmlsec1.
+CXXFLAGS_xml := -isystem /usr/include/libxml2 -isystem /usr/include/xmlsec1 -DXMLSEC_NO_SIZE_T -DXMLSEC_CRYPTO_OPENSSL=1 \
+                -DXMLSEC_NO_CRYPTO_DYNAMIC_LOADING=1
+LIBS     := -lfcgi -lcurl -lsqlite3 -lxmlsec1-openssl -lxmlsec1 -lxml2 -lcrypto
 
 # ---- what there is to build ---------------------------------------------------------------------------------------------
 SRC      := $(filter-out src/cli/main.cc,$(wildcard src/*/*.cc src/*/*/*.cc))
@@ -56,6 +59,8 @@ $(OUT)/tests/%.o: tests/%.cc
 $(OUT)/%.o: %.cc
 	@mkdir -p $(@D)
 	$(CCACHE) $(CXX) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/src/xml/%.o: CXXFLAGS += $(CXXFLAGS_xml)
 
 # Data that is compiled in: the provider catalogue and the migrations. A mistake in them stops the build.
 build/gen/catalogue.cc: tools/embed.py $(wildcard conf/providers/*.toml)
