@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "json/writer.h"
 #include "providers/callback_error.h"
+#include "providers/xml_json.h"
 
 namespace providers {
 namespace {
@@ -43,10 +44,21 @@ std::string json_of_form(std::string_view body) {
   return w.end_object().take();
 }
 
+/// `callback( {...} );`: what stands between the brackets. Nothing of it is ever run.
+std::string_view inside_call(std::string_view body) {
+  const auto open = body.find('('), close = body.rfind(')');
+  return open == std::string_view::npos || close == std::string_view::npos || close < open ? body : body.substr(open + 1, close - open - 1);
+}
+
 }  // namespace
 
-base::Result<json::Document> read_answer(std::string_view body, bool form) {
-  auto document = json::Document::parse(form ? json_of_form(body) : std::string{body}, {.bytes = 256 << 10});
+base::Result<json::Document> read_answer(std::string_view body, AnswerKind kind) {
+  const auto trimmed = base::trim(body);
+  const bool json_like = trimmed.starts_with('{') || trimmed.starts_with('[');
+  const bool form = kind == AnswerKind::form || (kind == AnswerKind::either && !json_like);
+  if (kind == AnswerKind::jsonp) body = inside_call(body);
+  auto document = kind == AnswerKind::xml ? json_of_xml(body)
+                                          : json::Document::parse(form ? json_of_form(body) : std::string{body}, {.bytes = 256 << 10});
   if (!document) return unreadable("answer: " + document.error().detail);
   return document;
 }

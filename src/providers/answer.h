@@ -6,11 +6,12 @@
 #include "base/result.h"
 #include "json/value.h"
 #include "net/client.h"
+#include "providers/spec.h"
 
 namespace providers {
 
-/// A JSON object of at most 256 KiB; `form` = an application/x-www-form-urlencoded answer, as an object of strings.
-base::Result<json::Document> read_answer(std::string_view body, bool form = false);
+/// At most 256 KiB; a form or XML becomes JSON (xml_json.h), a form's values are all texts.
+base::Result<json::Document> read_answer(std::string_view body, AnswerKind kind = AnswerKind::json);
 
 base::Error unreadable(std::string detail);
 

@@ -5,27 +5,48 @@
 #include "base/encode.h"
 #include "base/url.h"
 #include "crypto/digest.h"
+#include "providers/exchange.h"
 
 namespace providers {
+namespace {
 
-AuthorizeUrl make_authorize_url(const Spec& spec, std::string_view endpoint, bool pkce) {
+/// Does this request hold a parameter that the file reads or lets pass?
+bool has_a_say(const Spec& spec, const Start& start) {
+  const auto reads = [](const Parameter& parameter) { return parameter.value.reads("r"); };
+  const auto passes = [&spec](const auto& param) {
+    return std::find(spec.authorize.pass.begin(), spec.authorize.pass.end(), param.first) != spec.authorize.pass.end();
+  };
+  return (spec.authorize.url && spec.authorize.url->reads("r")) ||
+         std::any_of(spec.authorize.params.begin(), spec.authorize.params.end(), reads) ||
+         std::any_of(start.params.begin(), start.params.end(), passes);
+}
+
+}  // namespace
+
+AuthorizeUrl make_authorize_url(const Spec& spec, const Values& values, std::string_view endpoint, bool pkce) {
   const auto sends = [&spec](std::string_view name) {
     return std::find(spec.authorize.omit.begin(), spec.authorize.omit.end(), name) == spec.authorize.omit.end();
   };
-  const auto values = spec.values();
   AuthorizeUrl url;
   url.head = endpoint;
   if (sends("client_id")) base::append_query(url.head, "client_id", spec.variables.at("client_id"));
   base::append_query(url.head, "redirect_uri", "");
   if (sends("response_type")) url.middle = "&response_type=code";
   for (const auto& [name, value] : spec.authorize.params) {
+    const bool passed = std::find(spec.authorize.pass.begin(), spec.authorize.pass.end(), name) != spec.authorize.pass.end();
+    if (passed && values.request[name].exists()) continue;  // the request's own comes below
     if (const auto text = value.evaluate(values); text && !text->empty())
+      url.middle += '&' + base::percent_encode(name) + '=' + base::percent_encode(*text);
+  }
+  for (const auto& name : spec.authorize.pass) {
+    if (const auto text = values.request[name].text(); text && !text->empty())
       url.middle += '&' + base::percent_encode(name) + '=' + base::percent_encode(*text);
   }
   url.pkce = pkce;
   url.nonce = spec.protocol == "oidc";
   const auto& scope = spec.variables.at("scope");
   if (sends("scope") && !scope.empty()) url.tail = "&scope=" + base::percent_encode(scope);
+  if (!spec.authorize.fragment.empty()) url.tail += '#' + spec.authorize.fragment;
   return url;
 }
 
@@ -42,6 +63,21 @@ std::string authorization_url(const AuthorizeUrl& url, const Start& start) {
   }
   if (url.nonce) out.append("&nonce=").append(nonce_of(start.seed));
   return out.append(url.tail);
+}
+
+base::Result<std::string> authorization_url(const Spec& spec, const AuthorizeUrl& ready, std::string_view endpoint, const Start& start) {
+  if (start.params.empty() || !has_a_say(spec, start)) {
+    if (!spec.authorize.url || !spec.authorize.url->reads("r")) return authorization_url(ready, start);
+  }
+  const auto request = document_of(start.params);
+  auto values = spec.values();
+  values.request = request.root();
+  const auto at = spec.authorize.url ? spec.authorize.url->evaluate(values, Expression::Escape::url) : std::string{endpoint};
+  if (!at) {
+    return base::Error{base::Code::bad_request, "the request lacks a parameter that the provider needs",
+                       "Missing needed parameter " + spec.authorize.url->first_member('r')};
+  }
+  return authorization_url(make_authorize_url(spec, values, *at, ready.pkce), start);
 }
 
 std::string nonce_of(std::string_view seed) { return base::base64url(crypto::hmac_sha256(seed, "nonce")); }

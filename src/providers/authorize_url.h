@@ -14,8 +14,13 @@ struct AuthorizeUrl {
   std::string head, middle, tail;
   bool pkce = false, nonce = false;
 };
-AuthorizeUrl make_authorize_url(const Spec& spec, std::string_view endpoint, bool pkce);
+/// `values` holds the request's own parameters where the file reads them (r:).
+AuthorizeUrl make_authorize_url(const Spec& spec, const Values& values, std::string_view endpoint, bool pkce);
 std::string authorization_url(const AuthorizeUrl& url, const Start& start);
+
+/// The same, made anew where the request itself has a say in it (r: in the file, `pass`), else from `ready`. `endpoint` and `ready` are the
+/// metadata's where the file has no authorize.url. Code::bad_request if the request lacks what the file needs (a shop's name).
+base::Result<std::string> authorization_url(const Spec& spec, const AuthorizeUrl& ready, std::string_view endpoint, const Start& start);
 
 /// OIDC Core 3.1.2.1: base64url(HMAC-SHA-256(seed, "nonce")): 43 characters that nobody without the flow's seed can know.
 std::string nonce_of(std::string_view seed);

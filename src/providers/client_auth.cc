@@ -60,35 +60,38 @@ base::Result<std::string> signed_secret(Provider& provider, World& world) {
 
 }  // namespace
 
-base::Status authenticate(Provider& provider, ClientAuth method, const std::string& audience, World& world, std::string& form,
+base::Status authenticate(Provider& provider, ClientAuth method, const std::string& audience, World& world, Params& form,
                           std::vector<net::Header>& headers) {
   base::Result<std::string> made{std::string{}};
+  const auto basic = [&] {
+    // RFC 6749 2.3.1: both are form-encoded first, so that a colon in the id cannot end it.
+    const auto pair = base::percent_encode(provider.client_id) + ':' + base::percent_encode(provider.spec.client_secret.reveal());
+    headers.emplace_back("Authorization", "Basic " + base::base64(pair));
+  };
+  const auto add = [&form](const char* name, std::string_view value) { form.emplace_back(name, value); };
+  const auto add_assertion = [&](std::string_view jwt) {  // RFC 7523 2.2
+    add("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    add("client_assertion", jwt);
+  };
+  if (method == ClientAuth::basic) return basic(), base::ok;
+  add("client_id", provider.client_id);
   switch (method) {
-    case ClientAuth::basic: {
-      // RFC 6749 2.3.1: both are form-encoded first, so that a colon in the id cannot end it.
-      const auto pair = base::percent_encode(provider.client_id) + ':' + base::percent_encode(provider.spec.client_secret.reveal());
-      headers.emplace_back("Authorization", "Basic " + base::base64(pair));
-      return base::ok;
-    }
+    case ClientAuth::both: basic(); [[fallthrough]];
     case ClientAuth::automatic:
-    case ClientAuth::post:
-      append_form(form, "client_id", provider.client_id);
-      append_form(form, "client_secret", provider.spec.client_secret.reveal());
-      return base::ok;
-    case ClientAuth::none: append_form(form, "client_id", provider.client_id); return base::ok;
+    case ClientAuth::post: add("client_secret", provider.spec.client_secret.reveal()); break;
+    case ClientAuth::basic:
+    case ClientAuth::none: break;
+    case ClientAuth::assertion: add_assertion(provider.variable("client_assertion")); break;
     case ClientAuth::private_key_jwt:
       made = assertion(provider, audience, world);
       if (!made) return made.error();
-      append_form(form, "client_id", provider.client_id);
-      append_form(form, "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
-      append_form(form, "client_assertion", *made);
-      return base::ok;
+      add_assertion(*made);
+      break;
     case ClientAuth::signed_secret:
       made = signed_secret(provider, world);
       if (!made) return made.error();
-      append_form(form, "client_id", provider.client_id);
-      append_form(form, "client_secret", *made);
-      return base::ok;
+      add("client_secret", *made);
+      break;
   }
   return base::ok;
 }

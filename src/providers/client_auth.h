@@ -5,14 +5,13 @@
 
 #include "base/result.h"
 #include "net/client.h"
+#include "providers/broker.h"
 #include "providers/provider.h"
 
 namespace providers {
 
-struct World;
-
 /// Adds what `method` asks for to the form or the headers. `audience` is the issuer, or the token endpoint where there is none.
-base::Status authenticate(Provider& provider, ClientAuth method, const std::string& audience, World& world, std::string& form,
+base::Status authenticate(Provider& provider, ClientAuth method, const std::string& audience, World& world, Params& form,
                           std::vector<net::Header>& headers);
 
 }  // namespace providers

@@ -45,6 +45,19 @@ ClientAuth client_auth_of(json::Value methods) {
   return lists(methods, "client_secret_post") ? ClientAuth::post : ClientAuth::basic;
 }
 
+/// OIDC Discovery 4.3: exactly the issuer that was asked for; else one provider could speak for another. Where the file says so it is one of
+/// several (a provider with tenants writes a placeholder). Where only the document's address is configured, the issuer is whatever it names
+/// on that very origin: who serves the document there can name no issuer elsewhere.
+bool right_issuer(std::string_view named, const Spec& spec, std::string_view issuer, std::string_view at) {
+  if (!issuer.empty() && named == issuer) return true;
+  const auto values = spec.values();
+  const auto is_named = [&](const Expression& text) { return text.evaluate(values) == named; };
+  if (std::any_of(spec.discovery.issuers.begin(), spec.discovery.issuers.end(), is_named)) return true;
+  if (!issuer.empty() || spec.issuer || !spec.discovery.issuers.empty()) return false;
+  const auto one = base::parse_url(named), other = base::parse_url(at);
+  return one && other && !one->has_query && base::origin_of(*one) == base::origin_of(*other);
+}
+
 }  // namespace
 
 std::string metadata_url(std::string_view issuer) {
@@ -58,17 +71,20 @@ bool private_addresses_allowed(std::string_view url, std::string_view issuer) {
   return ours && theirs && (base::is_loopback_host(ours->host) || ours->host == theirs->host);
 }
 
-base::Result<Metadata> parse_metadata(std::string_view body, const Spec& spec, std::string_view issuer) {
+base::Result<Metadata> parse_metadata(std::string_view body, const Spec& spec, std::string_view issuer, std::string_view where) {
   const auto document = json::Document::parse(body, {.bytes = 256 << 10});
   if (!document || !document->root().is_object()) return unfit("not a JSON object");
   const auto root = document->root();
-  // OIDC Discovery 4.3: exactly the issuer that was asked for; else one provider could speak for another.
   const auto named = root["issuer"].string().value_or("");
-  if (named != issuer)
-    return unfit("it names the issuer \"" + std::string{named.substr(0, 200)} + "\", configured is \"" + std::string{issuer} + "\"");
-  const auto at = base::parse_url(issuer);
+  if (!right_issuer(named, spec, issuer, where)) {
+    return unfit("it names the issuer \"" + std::string{named.substr(0, 200)} + "\", configured is \"" +
+                 std::string{issuer.empty() ? where : issuer} + "\"");
+  }
+  const auto at = base::parse_url(where);
   const bool loopback = at && base::is_loopback_host(at->host);
   Metadata out;
+  out.issuer = named;
+  out.where = where;
   struct Field {
     const char* name;
     std::string& to;
@@ -88,15 +104,17 @@ base::Result<Metadata> parse_metadata(std::string_view body, const Spec& spec, s
   // A provider that lists methods without S256 would refuse it; one that lists none ignores what it does not know (RFC 6749 3.1).
   const auto methods = root["code_challenge_methods_supported"];
   out.authorize_url =
-      make_authorize_url(spec, out.authorize, spec.pkce && (!methods.is_array() || methods.size() == 0 || lists(methods, "S256")));
+      make_authorize_url(spec, spec.values(), out.authorize, spec.pkce && (!methods.is_array() || methods.size() == 0 || lists(methods, "S256")));
   return out;
 }
 
 base::Result<std::shared_ptr<const Metadata>> metadata_of(Provider& provider, World& world) {
   if (auto ready = provider.metadata.fresh(world.clock.now())) return ready;
-  const auto parse = [&provider](std::string_view body) { return parse_metadata(body, provider.spec, provider.issuer); };
-  // The operator wrote the issuer: it may be on a private network.
-  return provider.metadata.get(world, {metadata_url(provider.issuer), true}, parse);
+  const auto& own = provider.spec.discovery.url;
+  const auto url = own ? own->evaluate(provider.values()).value_or("") : metadata_url(provider.issuer);
+  const auto parse = [&](std::string_view body) { return parse_metadata(body, provider.spec, provider.issuer, url); };
+  // The operator or the file wrote the address: it may be on a private network.
+  return provider.metadata.get(world, {url, true}, parse);
 }
 
 }  // namespace providers

@@ -13,6 +13,7 @@
 namespace providers {
 
 struct Metadata {
+  std::string issuer, where;  // `where` the document was found: whose word its addresses are
   std::string authorize, token, userinfo, keys;
   std::vector<crypto::Alg> algs;  // those of id_token_signing_alg_values_supported that are asymmetric; RS256 where it is absent
   ClientAuth client_auth = ClientAuth::basic;
@@ -20,8 +21,8 @@ struct Metadata {
   AuthorizeUrl authorize_url;
 };
 
-/// `issuer` as configured. Error.say is for the operator (`latchstring check`).
-base::Result<Metadata> parse_metadata(std::string_view body, const Spec& spec, std::string_view issuer);
+/// `issuer` as configured, `at` where the document was found. Error.say is for the operator (`latchstring check`).
+base::Result<Metadata> parse_metadata(std::string_view body, const Spec& spec, std::string_view issuer, std::string_view at);
 
 std::string metadata_url(std::string_view issuer);
 

@@ -1,6 +1,7 @@
 // engine.h: a protocol is two functions, begin and finish; beside them a pure look at a callback and a question for `latchstring check`. All
 // engines stand in one constexpr array (engines.cc).
 #pragma once
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,11 @@
 
 namespace providers {
 
+class Table;
+
+/// Tells what is wrong with a provider's file: "authorize.url", "is missing".
+using Wrong = std::function<void(std::string_view key, std::string what)>;
+
 struct Engine {
   std::string_view protocol;
   base::Result<Begun> (*begin)(Provider& provider, const Start& start, World& world);
@@ -18,7 +24,11 @@ struct Engine {
   /// Pure: what the callback says before its flow is known.
   Callback (*look)(const Provider& provider, const Params& params);
   base::Status (*check)(Provider& provider, World& world);
-  bool needs_client = true;  // false: works without a client_id (OpenID 2.0, CAS, ...); enabled by any stanza
+  /// What must hold between the keys of a file for this protocol. `complete`: as in read_spec.
+  void (*examine)(const Spec& spec, bool complete, const Wrong& wrong);
+  /// Reads the tables that only this protocol has; null = it has none.
+  void (*read)(Table& table, Spec& spec) = nullptr;
+  bool needs_client = true;  // false: works without client_id and client_secret (OpenID 2.0, CAS, ...)
 };
 
 std::span<const Engine> engines() noexcept;

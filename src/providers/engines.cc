@@ -10,8 +10,8 @@ namespace providers {
 namespace {
 
 constexpr std::array kEngines = {
-    Engine{"oauth2", oauth2::begin, oauth2::finish, oauth2::look, oauth2::check},
-    Engine{"oidc", oidc::begin, oidc::finish, oauth2::look, oidc::check},
+    Engine{"oauth2", oauth2::begin, oauth2::finish, oauth2::look, oauth2::check, oauth2::examine},
+    Engine{"oidc", oidc::begin, oidc::finish, oauth2::look, oidc::check, oidc::examine},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // exchange.h: the back channel of a login: the code against tokens (RFC 6749 4.1.3), and the tokens against what is known of the user.
 #pragma once
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -17,9 +18,11 @@ struct Login {
   const Finish& finish;
   World& world;
   Values values;
-  Variables variables;              // access_token
+  Variables variables;              // code, redirect_uri, access_token
   std::deque<json::Document> kept;  // deque: values point into them
   bool private_addresses = true;    // for the userinfo address of a metadata document
+  /// Called with each request to the user API when it is complete: OAuth 1.0a signs here.
+  std::function<base::Status(net::Request&)> sign;
 
   Login(Provider& p, const Finish& f, World& w);
   Login(const Login&) = delete;
@@ -28,6 +31,10 @@ struct Login {
   std::string_view param(std::string_view name) const noexcept;
   json::Value keep(json::Document document);
 };
+
+/// Parameters as a JSON object of texts, for expressions to point into. One that holds a JSON object can be pointed into itself (Apple's
+/// `user`); `without` are left out.
+json::Document document_of(const Params& params, const std::vector<std::string_view>& without = {});
 
 struct TokenEndpoint {
   std::string url;
@@ -44,5 +51,20 @@ base::Status redeem(Login& login, const TokenEndpoint& endpoint);
 /// Asks `requests` in order; values.user has an answer (or a missing value) for each afterwards. With `sub`, answers must name the same
 /// one (OIDC Core 5.3.2).
 base::Status ask_user(Login& login, const std::vector<UserRequest>& requests, const std::string* sub);
+
+// ---- request_parts.cc: what requests to a provider are made of --------------------------------------------------------------
+/// The parameters of `from` that have a value.
+Params evaluated(const Parameters& from, const Values& values);
+std::vector<net::Header> headers_of(const Parameters& from, const Values& values);
+/// Unless it is there already.
+void add_header(std::vector<net::Header>& headers, std::string_view name, std::string_view value);
+std::string form_of(const Params& params);
+void append_to_query(std::string& url, const Params& params);
+/// Into the body, as application/x-www-form-urlencoded.
+void set_form(net::Request& request, const Params& params);
+/// Hex MD5 over the sorted parameters, as `sign` says.
+std::string signature_of(const ParameterSignature& sign, Params params, const Values& values);
+/// An error that a provider tells with status 200: `error` (RFC 6749 5.2, or an object with a message), or what the file calls one.
+std::optional<base::Error> told_failure(const Spec& spec, const Values& values, json::Value answer);
 
 }  // namespace providers

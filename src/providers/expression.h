@@ -1,11 +1,15 @@
 // expression.h: the small language of provider files, which says where a value stands in what the provider answered.
 //   expr  = alt { " | " alt }        the first alternative that gives a value; "" and null count as none
-//   alt   = doc ":" pointer          t: token answer, u: u2: u3: ... answers of [[user]], i: claims of the verified id_token, c: callback.
-//                                    Pointers are RFC 6901; besides, "*" is the first member and "[k=v,k=v]" the first element that has
-//                                    these
+//   alt   = doc ":" pointer          t: token answer, u: u2: u3: ... answers of [[user]], i: what was verified: claims of the id_token,
+//                                    the assertion, the signed callback; c: callback, r: the request that begins a login, h: headers of
+//                                    the last answer of [[user]].
+//                                    Pointers are RFC 6901; besides, "*" is the first member, "[k=v,k=v]" the first element that has
+//                                    these, "[k]" the first that has a k, and "{expr}" a member whose name is itself an expression
 //         | name                     a setting or variable: client_id, client_secret, access_token, scope, api_url, ...
 //         | "'" text "'"             itself
-//         | name "(" expr, ... ")"   before(x,s) after(x,s) last(x,s) if(x,a,b) hmac_sha256_hex(key,x) ...: the table is in functions.cc
+//         | name "(" expr, ... ")"   before(x,s) after(x,s) last(x,s) if(x,a,b) hmac_sha256_hex(key,x) ...: the table is in functions.cc.
+//                                    label(x), host(x,'.example.com') and url(x,'example.com') are the only ways for a value from outside
+//                                    to name a host: they give it only if it is what they say.
 //         | '"' template '"'
 // A template is text with {expr} in it; if one of them gives no value, the template gives none.
 // Compiled at start, evaluated without side effects; a Values lives as long as the answers it points into.
@@ -27,8 +31,8 @@ using Variables = std::map<std::string, std::string, std::less<>>;
 
 /// What expressions read.
 struct Values {
-  json::Value token, id_token, callback;
-  std::vector<json::Value> user;
+  json::Value token = {}, id_token = {}, callback = {}, request = {}, headers = {};
+  std::vector<json::Value> user = {};
   const Variables* variables = nullptr;         // of the provider: settings, client_id, scope, ...
   const base::Secret* client_secret = nullptr;  // the variable of that name
   const Variables* more = nullptr;              // of this login: access_token; looked at first
@@ -48,6 +52,8 @@ class Expression {
   static Expression text(std::string text);
 
   std::optional<std::string> evaluate(const Values& values, Escape escape = Escape::none) const;
+  /// As evaluate, but a pointer to an array gives each of its elements. For conditions: one match is enough.
+  std::vector<std::string> each(const Values& values) const;
   /// One alternative alone; nullopt beyond the last.
   std::optional<std::string> alternative(std::size_t index, const Values& values) const;
   std::size_t alternatives() const noexcept { return root_.kind == Kind::any ? root_.parts.size() : 1; }
@@ -57,29 +63,37 @@ class Expression {
   bool reads(std::string_view documents) const noexcept { return reads(root_, documents); }
   /// The variables it names and the highest user answer it reads (0 = none), for checking them at start.
   std::vector<std::string> variables() const;
+  /// The first member that it reads of `document`; "" = none. For telling which parameter a request lacks.
+  std::string first_member(char document) const { return first_member(root_, document); }
   std::size_t user_answers() const noexcept { return user_answers(root_); }
 
   struct Node;
   using Function = std::optional<std::string> (*)(const std::vector<Node>& arguments, const Values& values);
+  /// Every document there is: what is known only after the login began, or came from outside.
+  static constexpr std::string_view kDocuments = "tuicrh";
   struct Step {
     std::string name;                                              // member or index; "*" = first
     std::vector<std::pair<std::string, std::string>> equals = {};  // [k=v,...]
+    std::string has = {};                                          // [k]
+    std::vector<Node> computed = {};                               // {expr}: one
   };
   enum class Kind { pointer, variable, literal, call, all, any };
   struct Node {
     Kind kind = Kind::literal;
-    char document = 0;             // pointer: t u i c
+    char document = 0;             // pointer: t u i c r h
     std::size_t number = 0;        // pointer: which user answer
     std::string text = {};         // variable: its name; literal: itself
     std::vector<Step> steps = {};  // pointer
     std::vector<Node> parts = {};  // call: arguments; all: pieces of a template; any: alternatives
     Function function = nullptr;
+    const char* stand_in = nullptr;  // call that guards a host: what stands for its value when an address is judged before there is one
   };
 
  private:
   Node root_;
   static bool reads(const Node& node, std::string_view documents) noexcept;
   static std::size_t user_answers(const Node& node) noexcept;
+  static std::string first_member(const Node& node, char document);
   static void collect(const Node& node, std::vector<std::string>& names);
 };
 
@@ -90,6 +104,7 @@ struct FunctionEntry {
   std::string_view name;
   std::size_t arguments;
   Expression::Function call;
+  const char* stand_in = nullptr;  // label, host, url: see Node
 };
 const FunctionEntry* find_function(std::string_view name) noexcept;
 

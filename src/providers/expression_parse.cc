@@ -47,6 +47,7 @@ class Parser {
     ++at_;
     Node node{.kind = Kind::call};
     node.function = entry->call;
+    node.stand_in = entry->stand_in;
     for (skip(); peek() != ')'; skip()) {
       if (!node.parts.empty()) {
         if (peek() != ',') return wrong("want , or )");
@@ -87,12 +88,23 @@ class Parser {
     ++at_;
     while (peek() == '/') {
       ++at_;
-      auto step = peek() == '[' ? select() : base::Result<Expression::Step>{member()};
+      auto step = peek() == '[' ? select() : peek() == '{' ? computed() : base::Result<Expression::Step>{member()};
       if (!step) return step.error();
       node.steps.push_back(std::move(*step));
     }
     if (node.steps.empty()) return wrong("want a pointer that begins with /");
     return node;
+  }
+
+  base::Result<Expression::Step> computed() {
+    ++at_;
+    auto name = any();
+    if (!name) return name.error();
+    if (peek() != '}') return wrong("want }");
+    ++at_;
+    Expression::Step step;
+    step.computed.push_back(std::move(*name));
+    return step;
   }
 
   Expression::Step member() {
@@ -106,7 +118,7 @@ class Parser {
         name += peek();
       }
     }
-    return {std::move(name), {}};
+    return {std::move(name)};
   }
 
   base::Result<Expression::Step> select() {
@@ -115,7 +127,11 @@ class Parser {
     Expression::Step step;
     for (const auto& pair : base::split(text_.substr(at_, end - at_), ',')) {
       const auto equals = pair.find('=');
-      if (equals == 0 || equals == std::string::npos) return wrong("want [name=value]");
+      if (equals == 0 || pair.empty()) return wrong("want [name=value] or [name]");
+      if (equals == std::string::npos) {
+        step.has = pair;
+        continue;
+      }
       step.equals.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
     }
     at_ = end + 1;
@@ -131,9 +147,9 @@ class Parser {
     if (name.empty()) return wrong("want t:/..., u:/..., i:/..., c:/..., a name, or 'text'");
     if (peek() == '(') return call(name);
     if (peek() != ':') return Node{.kind = Kind::variable, .text = name};
-    const bool plain = name == "t" || name == "u" || name == "i" || name == "c";
+    const bool plain = name.size() == 1 && Expression::kDocuments.find(name[0]) != std::string_view::npos;
     const bool later = name.size() == 2 && name[0] == 'u' && name[1] >= '2' && name[1] <= '9';
-    if (!plain && !later) return wrong("there is no document " + name + ": (t, u, u2 to u9, i, c)");
+    if (!plain && !later) return wrong("there is no document " + name + ": (t, u, u2 to u9, i, c, r, h)");
     return pointer(name);
   }
 

@@ -14,7 +14,8 @@
 namespace providers {
 
 struct IdTokenRules {
-  const Spec& spec;  // issuer (a template where there is one for each tenant), other_issuers, audiences
+  const Spec& spec;         // issuer (a template where there is one for each tenant), other_issuers, audiences
+  std::string_view issuer;  // the metadata's, where the file names none
   std::string_view client_id;
   std::string nonce;
   std::string_view access_token;
@@ -23,6 +24,13 @@ struct IdTokenRules {
 
 /// The claims of a token whose signature was verified already; all checks but the signature.
 base::Result<json::Document> check_claims(const token::Jws& jws, const IdTokenRules& rules);
+
+/// An access token that is itself a JWT about the user ([access_token_jwt]): signature by the key that the operator was given, audience,
+/// times; its claims.
+base::Result<json::Document> check_access_token(const Spec& spec, const Values& login, base::Time now);
+
+/// A public key as Keycloak's console shows it, the base64 of a PEM without its first and last line, as PEM; a whole PEM as it is.
+std::string as_pem(std::string key);
 
 /// Left half of the hash that goes with the algorithm, base64url (OIDC Core 3.1.3.6).
 std::string at_hash(crypto::Alg alg, std::string_view access_token);

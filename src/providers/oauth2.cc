@@ -1,16 +1,46 @@
 // oauth2.cc: the engine for plain OAuth 2.0 (RFC 6749 4.1): the code against a token, the token against the provider's user API.
 #include "providers/oauth2.h"
 
+#include <algorithm>
+
 #include "providers/answer.h"
 #include "providers/authorize_url.h"
 #include "providers/callback_error.h"
 #include "providers/exchange.h"
+#include "providers/id_token.h"
 #include "providers/profile.h"
 
 namespace providers::oauth2 {
 
+namespace {
+
+base::Result<TokenEndpoint> token_endpoint(const Login& login) {
+  const auto& provider = login.provider;
+  TokenEndpoint endpoint;
+  endpoint.url = provider.token_address(login.values);
+  if (endpoint.url.empty()) return token_error("the callback does not say where", "token: its address needs a value that did not come");
+  endpoint.client_auth = provider.spec.client_auth == ClientAuth::automatic ? ClientAuth::post : provider.spec.client_auth;
+  endpoint.audience = provider.issuer.empty() ? endpoint.url : provider.issuer;
+  endpoint.pkce = provider.spec.pkce;
+  return endpoint;
+}
+
+/// A provider whose access token is itself a JWT about the user, signed with a key that the operator was given.
+base::Status read_access_token(Login& login) {
+  const auto& rules = login.provider.spec.access_token_jwt;
+  if (!rules.key) return base::ok;
+  auto claims = check_access_token(login.provider.spec, login.values, login.world.clock.now());
+  if (!claims) return claims.error();
+  login.values.id_token = login.keep(std::move(*claims));
+  return base::ok;
+}
+
+}  // namespace
+
 base::Result<Begun> begin(Provider& provider, const Start& start, World&) {
-  return Begun{authorization_url(*provider.authorize, start), {}};
+  auto url = authorization_url(provider.spec, *provider.authorize, {}, start);
+  if (!url) return url.error();
+  return Begun{std::move(*url), {}};
 }
 
 base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world) {
@@ -18,9 +48,11 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   // RFC 9207 2.4: an answer that says it comes from elsewhere is a mix-up, whatever else it holds.
   const auto iss = login.param("iss");
   if (!provider.issuer.empty() && !iss.empty() && iss != provider.issuer) return wrong_issuer();
-  const auto method = provider.spec.client_auth == ClientAuth::automatic ? ClientAuth::post : provider.spec.client_auth;
-  auto done =
-      redeem(login, {provider.token_url, method, provider.issuer.empty() ? provider.token_url : provider.issuer, true, provider.spec.pkce});
+  auto endpoint = token_endpoint(login);
+  if (!endpoint) return endpoint.error();
+  auto done = redeem(login, *endpoint);
+  if (!done) return done.error();
+  done = read_access_token(login);
   if (!done) return done.error();
   if (provider.spec.user) done = ask_user(login, *provider.spec.user, nullptr);
   if (!done) return done.error();
@@ -28,6 +60,19 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
 }
 
 Callback look(const Provider&, const Params& params) { return {{}, callback_error(params), !last(params, "code").empty()}; }
+
+void examine(const Spec& spec, bool complete, const Wrong& wrong) {
+  if (!spec.authorize.url) wrong("authorize.url", "is missing: where the browser is sent");
+  if (!spec.token.url) wrong("token.url", "is missing: where the code is redeemed");
+  const auto& jwt = spec.access_token_jwt;
+  if (!jwt.key) return;
+  // RFC 8725 3.1: pinned, and never an HMAC with a public key for its secret (2.1).
+  const auto shared = [](crypto::Alg alg) { return crypto::fits(alg, crypto::Kind::oct); };
+  if (jwt.algs.empty() || std::any_of(jwt.algs.begin(), jwt.algs.end(), shared))
+    wrong("access_token_jwt.algs", "want the asymmetric algorithms that the provider signs with");
+  if (complete && !crypto::VerifyKey::from_pem(as_pem(jwt.key->evaluate(spec.values()).value_or(""))))
+    wrong("access_token_jwt.key", "the setting that it names holds no public key in PEM");
+}
 
 base::Status check(Provider&, World&) { return base::ok; }  // nothing that could be asked without a user
 

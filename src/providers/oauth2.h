@@ -7,6 +7,7 @@ namespace providers::oauth2 {
 base::Result<Begun> begin(Provider& provider, const Start& start, World& world);
 base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world);
 Callback look(const Provider& provider, const Params& params);
+void examine(const Spec& spec, bool complete, const Wrong& wrong);
 base::Status check(Provider& provider, World& world);
 
 }  // namespace providers::oauth2

@@ -15,8 +15,15 @@ namespace {
 using Keys = std::vector<token::Jwk>;
 
 bool needs_metadata(const Provider& provider) {
-  return !provider.issuer.empty() && (!provider.authorize || provider.token_url.empty() || provider.keys_url.empty());
+  const bool whole = provider.authorize && provider.spec.token.url && provider.spec.id_token.keys;
+  return !whole && (!provider.issuer.empty() || provider.spec.discovery.url);
 }
+
+/// The one issuer that this provider has; "" = one for each tenant.
+std::string_view issuer_of(const Provider& provider, const Metadata* metadata) {
+  return !provider.issuer.empty() || provider.spec.issuer || metadata == nullptr ? std::string_view{provider.issuer} : metadata->issuer;
+}
+
 
 /// The metadata, or none where the provider's file says everything.
 base::Result<std::shared_ptr<const Metadata>> metadata(Provider& provider, World& world) {
@@ -33,7 +40,7 @@ struct KeySource {
 
 KeySource key_source(const Provider& provider, const Metadata* metadata) {
   if (metadata == nullptr || !provider.keys_url.empty()) return {{provider.keys_url, true}};
-  return {{metadata->keys, private_addresses_allowed(metadata->keys, provider.issuer)}};
+  return {{metadata->keys, private_addresses_allowed(metadata->keys, metadata->where)}};
 }
 
 /// RFC 8725 3.1: pinned by us, never by the token. Asymmetric ones only, unless the provider's file or stanza names HS*.
@@ -84,20 +91,23 @@ base::Status check_iss(const Login& login, const Metadata* metadata) {
     if (login.finish.direct && metadata != nullptr && metadata->names_issuer) return wrong_issuer();
     return base::ok;
   }
-  const bool right = provider.issuer.empty() || iss == provider.issuer || std::find(others.begin(), others.end(), iss) != others.end();
+  const auto issuer = issuer_of(provider, metadata);
+  const bool right = issuer.empty() || iss == issuer || std::find(others.begin(), others.end(), iss) != others.end();
   if (!right) return wrong_issuer();
   return base::ok;
 }
 
-TokenEndpoint token_endpoint(const Provider& provider, const Metadata* metadata) {
+TokenEndpoint token_endpoint(const Login& login, const Metadata* metadata) {
+  const auto& provider = login.provider;
   TokenEndpoint endpoint;
-  const bool own = metadata == nullptr || !provider.token_url.empty();
-  endpoint.url = own ? provider.token_url : metadata->token;
-  endpoint.private_addresses = own || private_addresses_allowed(endpoint.url, provider.issuer);
+  const bool own = metadata == nullptr || provider.spec.token.url;
+  endpoint.url = own ? provider.token_address(login.values) : metadata->token;
+  endpoint.private_addresses = own || private_addresses_allowed(endpoint.url, metadata->where);
   endpoint.client_auth = provider.spec.client_auth;
   if (endpoint.client_auth == ClientAuth::automatic) endpoint.client_auth = metadata != nullptr ? metadata->client_auth : ClientAuth::basic;
   endpoint.pkce = provider.authorize ? provider.authorize->pkce : metadata != nullptr && metadata->authorize_url.pkce;
-  endpoint.audience = provider.issuer.empty() ? endpoint.url : provider.issuer;
+  const auto issuer = issuer_of(provider, metadata);
+  endpoint.audience = issuer.empty() ? endpoint.url : issuer;
   return endpoint;
 }
 
@@ -108,7 +118,7 @@ base::Result<json::Value> read_id_token(Login& login, const Metadata* metadata) 
   const auto jws = token::parse_jws(*text);
   if (!jws) return bad_signature("id_token: " + jws.error().detail);
   if (auto verified = verify(login.provider, login.world, metadata, *jws); !verified) return verified.error();
-  auto claims = check_claims(*jws, {login.provider.spec, login.provider.client_id, nonce_of(login.finish.seed),
+  auto claims = check_claims(*jws, {login.provider.spec, issuer_of(login.provider, metadata), login.provider.client_id, nonce_of(login.finish.seed),
                                     login.variables.at("access_token"), login.world.clock.now()});
   if (!claims) return claims.error();
   return login.keep(std::move(*claims));
@@ -122,17 +132,26 @@ base::Status read_user(Login& login, const Metadata* metadata) {
   UserRequest request;
   request.url = Expression::text(metadata->userinfo);
   request.headers.push_back({"Authorization", *Expression::parse_template("Bearer {access_token}")});
-  login.private_addresses = private_addresses_allowed(metadata->userinfo, login.provider.issuer);
+  login.private_addresses = private_addresses_allowed(metadata->userinfo, metadata->where);
   return ask_user(login, {std::move(request)}, &sub);
 }
 
 }  // namespace
 
 base::Result<Begun> begin(Provider& provider, const Start& start, World& world) {
-  if (provider.authorize) return Begun{authorization_url(*provider.authorize, start), {}};
-  auto found = metadata(provider, world);
-  if (!found) return found.error();
-  return Begun{authorization_url((*found)->authorize_url, start), {}};
+  const AuthorizeUrl* ready = provider.authorize ? &*provider.authorize : nullptr;
+  std::string_view endpoint;
+  std::shared_ptr<const Metadata> known;
+  if (ready == nullptr) {
+    auto found = metadata(provider, world);
+    if (!found) return found.error();
+    known = *found;
+    ready = &known->authorize_url;
+    endpoint = known->authorize;
+  }
+  auto url = authorization_url(provider.spec, *ready, endpoint, start);
+  if (!url) return url.error();
+  return Begun{std::move(*url), {}};
 }
 
 base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world) {
@@ -141,15 +160,29 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   if (!found) return found.error();
   const auto* known = found->get();
   if (auto iss = check_iss(login, known); !iss) return iss.error();
-  if (auto done = redeem(login, token_endpoint(provider, known)); !done) return done.error();
+  if (auto done = redeem(login, token_endpoint(login, known)); !done) return done.error();
   auto claims = read_id_token(login, known);
   if (!claims) return claims.error();
   login.values.id_token = *claims;
   const std::string issuer{*(*claims)["iss"].string()};
   const auto iss = login.param("iss");
-  if (provider.issuer.empty() && !iss.empty() && iss != issuer) return wrong_issuer();  // a tenant's: known only now
+  const std::string one{issuer_of(provider, known)};
+  if (one.empty() && !iss.empty() && iss != issuer) return wrong_issuer();  // a tenant's: known only now
   if (auto done = read_user(login, known); !done) return done.error();
-  return make_identity(provider.spec, login.values, provider.name, provider.issuer.empty() ? issuer : provider.issuer);
+  return make_identity(provider.spec, login.values, provider.name, one.empty() ? issuer : one);
+}
+
+void examine(const Spec& spec, bool complete, const Wrong& wrong) {
+  if (!spec.issuer && !spec.discovery.url) return wrong("issuer", "is missing: the provider's issuer, such as \"https://login.example.com\"");
+  if (spec.issuer && spec.issuer->reads("tucrh")) wrong("issuer", "only i: can stand here");
+  const bool fixed = spec.authorize.url && spec.token.url && spec.id_token.keys;
+  if (spec.issuer && spec.issuer->reads("i") && !fixed && (!spec.discovery.url || spec.discovery.issuers.empty()))
+    wrong("issuer", "without one issuer authorize.url, token.url and id_token.keys are needed, or discovery.url and discovery.issuers");
+  const auto shared = [](crypto::Alg alg) { return crypto::fits(alg, crypto::Kind::oct); };
+  const bool asks_for_hmac = std::any_of(spec.id_token.algs.begin(), spec.id_token.algs.end(), shared);
+  // A secret that a person chose can be guessed from one token (RFC 8725 3.5; RFC 7518 3.2: at least as long as the hash).
+  if (asks_for_hmac && complete && spec.client_secret.reveal().size() < 32)
+    wrong("id_token.algs", "HS256 needs a client_secret of 32 bytes or more");
 }
 
 base::Status check(Provider& provider, World& world) {

@@ -6,6 +6,7 @@ namespace providers::oidc {
 
 base::Result<Begun> begin(Provider& provider, const Start& start, World& world);
 base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world);
+void examine(const Spec& spec, bool complete, const Wrong& wrong);
 base::Status check(Provider& provider, World& world);
 
 }  // namespace providers::oidc

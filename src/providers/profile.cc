@@ -41,6 +41,36 @@ void complete_names(Identity& who) {
   if (space != std::string::npos) who.last_name = who.name.substr(space + 1);
 }
 
+base::Error refused(std::string why) { return {base::Code::denied, std::move(why), "Your credentials aren't allowed"}; }
+
+bool is_one_of(const std::vector<std::string>& list, std::string_view word) {
+  return std::any_of(list.begin(), list.end(), [word](const std::string& one) { return base::equal_no_case(one, word); });
+}
+
+/// Who may sign in with this provider. An unverified address passes no list.
+base::Status admitted(const Spec& spec, const Values& values, const Identity& who) {
+  for (const auto& requirement : spec.require) {
+    if (requirement.one_of.empty()) continue;
+    const auto have = requirement.value.each(values);
+    const auto wanted = [&](const std::string& one) {
+      return std::find(requirement.one_of.begin(), requirement.one_of.end(), one) != requirement.one_of.end();
+    };
+    if (std::none_of(have.begin(), have.end(), wanted)) return refused("a [[require]] of the provider is not met");
+  }
+  if (spec.verified_emails_only && !who.email_verified) return refused("verified_emails_only: the e-mail is not verified");
+  if (spec.allowed_domains.empty() && spec.allowed_emails.empty()) return base::ok;
+  const auto email = who.email_verified ? std::string_view{who.email} : std::string_view{};
+  const bool listed = is_one_of(spec.allowed_emails, email) || is_one_of(spec.allowed_domains, email.substr(email.rfind('@') + 1));
+  if (email.empty() || !listed) return refused("e-mail is on none of the provider's lists");
+  return base::ok;
+}
+
+void read_extra(const Spec& spec, const Values& values, Identity& who) {
+  for (const auto& [name, from] : spec.extra) {
+    if (auto value = clean(from.evaluate(values).value_or(""), 500); !value.empty()) who.extra[name] = std::move(value);
+  }
+}
+
 }  // namespace
 
 base::Result<Identity> make_identity(const Spec& spec, const Values& values, std::string provider, std::string issuer) {
@@ -56,9 +86,14 @@ base::Result<Identity> make_identity(const Spec& spec, const Values& values, std
   who.last_name = text(spec.map.last_name, values, kName);
   complete_names(who);
   read_email(spec, values, who);
+  // uid = "email": an address that nobody proved to have must not open the account of whoever has it.
+  if (spec.uid_is_email && (who.email != who.uid || (spec.map.email_verified && !who.email_verified)))
+    return refused("uid = \"email\": the e-mail is not verified");
   const auto picture = text(spec.map.picture, values, 2048);
   const auto url = base::parse_url(picture);
   if (url && base::is_secure_or_loopback(*url)) who.picture = picture;
+  read_extra(spec, values, who);
+  if (auto admission = admitted(spec, values, who); !admission) return admission.error();
   return who;
 }
 

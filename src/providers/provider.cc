@@ -11,6 +11,10 @@ std::string address(const std::optional<Expression>& from, const Values& values)
 
 }  // namespace
 
+std::string Provider::token_address(const Values& login) const {
+  return spec.token.url && spec.token.url->reads(Expression::kDocuments) ? address(spec.token.url, login) : token_url;
+}
+
 base::Result<std::unique_ptr<Provider>> make_provider(std::string name, Spec spec) {
   auto provider = std::make_unique<Provider>();
   provider->name = std::move(name);
@@ -19,7 +23,7 @@ base::Result<std::unique_ptr<Provider>> make_provider(std::string name, Spec spe
   const auto& own = provider->spec;
   provider->client_id = provider->variable("client_id");
   if (own.issuer && !own.issuer->reads("i")) provider->issuer = address(own.issuer, values);
-  if (const auto url = address(own.authorize.url, values); !url.empty()) provider->authorize = make_authorize_url(own, url, own.pkce);
+  if (own.authorize.url) provider->authorize = make_authorize_url(own, values, address(own.authorize.url, values), own.pkce);
   provider->token_url = address(own.token.url, values);
   provider->keys_url = address(own.id_token.keys, values);
   const bool signs = own.client_auth == ClientAuth::private_key_jwt || own.client_auth == ClientAuth::signed_secret;

@@ -27,15 +27,17 @@ struct Provider {
   std::string name;
   Spec spec;
   std::string client_id;
-  std::string issuer;                     // "" = none, or one per tenant
+  std::string issuer;                     // "" = none, one per tenant, or learned from the metadata
   std::optional<crypto::SignKey> key;     // private_key_jwt, signed_secret
   std::optional<AuthorizeUrl> authorize;  // if the file says where it is; else it is in the metadata
-  std::string token_url, keys_url;        // "" = in the metadata
+  std::string token_url, keys_url;        // "" = in the metadata, or not known before the callback (token_address)
 
   Remote<Metadata> metadata;
   Remote<std::vector<token::Jwk>> keys;
   MintedSecret minted;
 
+  /// Where the code is redeemed; "" = in the metadata. It may depend on the callback (c:), guarded by label, host or url.
+  std::string token_address(const Values& login) const;
   Values values() const { return spec.values(); }
   std::string variable(const std::string& variable_name) const {
     const auto it = spec.variables.find(variable_name);

@@ -3,143 +3,75 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "base/url.h"
 #include "config/files.h"
 #include "providers/engine.h"
 #include "providers/spec_check.h"
-#include "providers/table.h"
+#include "providers/spec_read.h"
 
 namespace providers {
 namespace {
 
-using Compile = base::Result<Expression> (*)(std::string_view);
-
-std::optional<Expression> compiled(Table& table, std::string_view key, Compile compile) {
-  const auto* node = table.get(key);
-  const auto text = node == nullptr ? std::string{} : table.text(key);
-  if (text.empty()) return std::nullopt;
-  auto expression = compile(text);
-  if (expression) return std::move(*expression);
-  table.wrong(node, key, expression.error().say);
-  return std::nullopt;
-}
-std::optional<Expression> expression(Table& table, std::string_view key) { return compiled(table, key, Expression::parse); }
-std::optional<Expression> pattern(Table& table, std::string_view key) { return compiled(table, key, Expression::parse_template); }
-
-std::vector<Parameter> parameters(Table table) {
-  std::vector<Parameter> out;
-  for (const auto& [name, node] : table.rest()) {
-    if (auto value = pattern(table, name)) out.push_back({name, std::move(*value)});
+void read_status(Table table, Spec& spec) {
+  using Is = ServiceStatus::Is;
+  constexpr std::pair<std::string_view, Is> kWords[] = {
+      {"alive", Is::alive}, {"unsure", Is::unsure}, {"dead", Is::dead}, {"unproven", Is::unproven}, {"refused", Is::refused}};
+  const auto is = table.one_of("is", {"alive", "unsure", "dead", "unproven", "refused"});
+  for (const auto& [word, value] : kWords) {
+    if (is == word) spec.status.is = value;
   }
-  return out;
-}
-
-ClientAuth client_auth(Table& table) {
-  const auto text = table.one_of("client_auth", {"post", "basic", "none", "private_key_jwt", "signed_secret"});
-  if (text == "post") return ClientAuth::post;
-  if (text == "basic") return ClientAuth::basic;
-  if (text == "none") return ClientAuth::none;
-  if (text == "private_key_jwt") return ClientAuth::private_key_jwt;
-  if (text == "signed_secret") return ClientAuth::signed_secret;
-  return ClientAuth::automatic;
-}
-
-void read_authorize(Table table, Spec& spec) {
-  spec.authorize.url = pattern(table, "url");
-  if (table.given("scope")) spec.authorize.scope = table.list("scope");
-  if (!table.given("scope") && spec.protocol == "oidc") spec.authorize.scope = {"openid", "profile", "email"};
-  table.get("scope");
-  spec.authorize.separator = table.text("scope_separator", " ");
-  spec.authorize.params = parameters(table.table("params"));
-  spec.authorize.omit = table.list("omit");
+  spec.status.at = table.text("at");
+  spec.status.why = table.text("why");
   table.done();
+  if (is.empty()) return;
+  if (spec.status.at.empty()) table.wrong(nullptr, "at", "is missing: when somebody looked, such as \"2026-11\"");
+  if (spec.status.is != Is::alive && spec.status.why.empty()) table.wrong(nullptr, "why", "is missing");
 }
 
-void read_token(Table table, Spec& spec) {
-  spec.token.url = pattern(table, "url");
-  spec.token.method = table.one_of("method", {"POST", "GET"});
-  if (spec.token.method.empty()) spec.token.method = "POST";
-  spec.client_auth = client_auth(table);
-  spec.token.params = parameters(table.table("params"));
-  spec.token.headers = parameters(table.table("headers"));
-  spec.token.omit = table.list("omit");
-  spec.token.form = table.one_of("answer", {"json", "form"}) == "form";
-  table.done();
-}
-
-std::optional<UserRequest> read_user_request(Table table) {
-  UserRequest request;
-  auto url = pattern(table, "url");
-  if (!url) table.wrong(nullptr, "url", "is missing");
-  const auto method = table.one_of("method", {"GET", "POST"});
-  if (!method.empty()) request.method = method;
-  request.params = parameters(table.table("params"));
-  request.headers = parameters(table.table("headers"));
-  request.optional = table.boolean("optional").value_or(false);
-  request.gate = table.integer("gate").value_or(0);
-  request.same_sub = table.boolean("same_sub").value_or(true);
-  request.when = expression(table, "when");
-  if (auto unless = expression(table, "unless")) {
-    request.when = std::move(unless);
-    request.unless = true;
+void read_discovery(Table table, Spec& spec) {
+  spec.discovery.url = read_template(table, "url");
+  for (const auto& text : table.list("issuers")) {
+    if (auto issuer = Expression::parse_template(text)) {
+      spec.discovery.issuers.push_back(std::move(*issuer));
+    } else {
+      table.wrong(table.get("issuers"), "issuers", issuer.error().say);
+    }
   }
   table.done();
-  if (!url) return std::nullopt;
-  request.url = std::move(*url);
-  return request;
-}
-
-void read_user(Table& table, Spec& spec, std::optional<base::Error>& mistake) {
-  const auto* node = table.get("user");
-  if (node == nullptr) return;
-  spec.user.emplace();
-  if (node->array() == nullptr) return table.wrong(node, "user", "want an array of tables: [[user]]");
-  for (const auto& item : *node->array()) {
-    if (auto request = read_user_request({&item, table.path() + ".user", mistake})) spec.user->push_back(std::move(*request));
-  }
-}
-
-/// OIDC Core 5.1. Userinfo first, since a provider need not put them into the id_token (5.4).
-void standard_claims(Spec& spec) {
-  const auto fill = [](std::optional<Expression>& field, const char* text) {
-    if (!field) field = *Expression::parse(text);
-  };
-  fill(spec.map.uid, "i:/sub");
-  fill(spec.map.username, "u:/preferred_username | i:/preferred_username");
-  if (!spec.map.email) {
-    fill(spec.map.email, "u:/email | i:/email");
-    fill(spec.map.email_verified, "u:/email_verified | i:/email_verified");
-  }
-  fill(spec.map.name, "u:/name | i:/name");
-  fill(spec.map.first_name, "u:/given_name | i:/given_name");
-  fill(spec.map.last_name, "u:/family_name | i:/family_name");
-  fill(spec.map.picture, "u:/picture | i:/picture");
-}
-
-void read_map(Table table, Spec& spec) {
-  spec.map = {
-      expression(table, "uid"),  expression(table, "username"),   expression(table, "email"),     expression(table, "email_verified"),
-      expression(table, "name"), expression(table, "first_name"), expression(table, "last_name"), expression(table, "picture")};
-  table.done();
-  if (spec.protocol == "oidc") standard_claims(spec);
-  if (!spec.map.uid) table.wrong(nullptr, "uid", "is missing: say where the user's id stands, such as uid = \"u:/id\"");
 }
 
 void read_id_token(Table table, Spec& spec) {
-  for (const auto& name : table.list("algs")) {
-    const auto alg = crypto::alg_from(name);
-    if (alg) spec.id_token.algs.push_back(*alg);
-    if (!alg) table.wrong(table.get("algs"), "algs", "\"" + name + "\" is no signature algorithm; RS256, PS256, ES256, EdDSA are some");
-  }
+  spec.id_token.algs = read_algs(table);
   spec.id_token.audiences = table.list("audiences");
-  spec.id_token.keys = pattern(table, "keys");
+  spec.id_token.keys = read_template(table, "keys");
+  spec.id_token.nonce_required = table.one_of("nonce", {"required", "if_sent_back"}) != "if_sent_back";
+  table.done();
+}
+
+void read_access_token_jwt(Table table, Spec& spec) {
+  spec.access_token_jwt.key = read_expression(table, "key");
+  spec.access_token_jwt.algs = read_algs(table);
   table.done();
 }
 
 void read_signed_secret(Table table, Spec& spec) {
-  spec.signed_secret = {expression(table, "issuer"), expression(table, "subject"), expression(table, "audience"),
-                        expression(table, "key_id")};
+  spec.signed_secret = {read_expression(table, "issuer"), read_expression(table, "subject"), read_expression(table, "audience"),
+                        read_expression(table, "key_id")};
   table.done();
+}
+
+void read_later(Table table, LaterEndpoint& endpoint) {
+  endpoint.url = read_template(table, "url");
+  const auto method = table.one_of("method", {"POST", "GET", "DELETE"});
+  if (!method.empty()) endpoint.method = method;
+  endpoint.params = read_parameters(table.table("params"));
+  endpoint.headers = read_parameters(table.table("headers"));
+  table.done();
+}
+
+void read_named(Table table, std::map<std::string, Expression>& to) {
+  for (const auto& [name, from] : table.rest()) {
+    if (auto value = read_expression(table, name)) to.emplace(name, std::move(*value));
+  }
 }
 
 void read_settings(Table table, Spec& spec, std::optional<base::Error>& mistake) {
@@ -168,7 +100,10 @@ void read_variables(Table& table, Spec& spec, bool complete) {
     if (table.given(name)) {
       spec.variables[name] = setting_value(table, name);
     } else if (setting.otherwise) {
-      spec.variables[name] = *setting.otherwise;
+      // A default may be made from other settings: "{tenant_name}.b2clogin.com".
+      const auto made = Expression::parse_template(*setting.otherwise);
+      if (!made) table.wrong(nullptr, "settings." + name + ".default", made.error().say);
+      if (made) spec.variables[name] = made->evaluate(spec.values()).value_or("");
     } else if (setting.required && complete) {
       table.wrong(nullptr, name, "is missing: " + setting.help);
     }
@@ -184,12 +119,15 @@ void read_variables(Table& table, Spec& spec, bool complete) {
     if (auto value = from.evaluate(raw)) made[name] = std::move(*value);
   }
   for (auto& [name, value] : made) spec.variables[name] = std::move(value);
+  // RFC 7523 2.2: a file may say that a JWT which the operator was given stands for the secret (`client_assertion` in its settings).
+  if (spec.client_secret.empty() && spec.variables.contains("client_assertion")) spec.client_auth = ClientAuth::assertion;
   spec.variables["scope"] = base::join(spec.authorize.scope, spec.authorize.separator);
 }
 
 /// The stanza's scopes come first, then those of the file that it does not name (wire.md A01).
 void add_scope(Table& table, Spec& spec) {
   auto scope = table.list("scope");
+  if (table.boolean("ignore_default_scope").value_or(false)) spec.authorize.scope.clear();
   for (auto& item : spec.authorize.scope) {
     if (std::find(scope.begin(), scope.end(), item) == scope.end()) scope.push_back(std::move(item));
   }
@@ -205,6 +143,16 @@ void read_key(Table& table, Spec& spec) {
   spec.private_key = std::move(*text);
 }
 
+/// For those who come from python-social-auth and have e-mail addresses or names for uids in their tables.
+void choose_uid(Table& table, Spec& spec) {
+  const auto wanted = table.one_of("uid", {"email", "username"});
+  if (wanted.empty()) return;
+  spec.uid_is_email = wanted == "email";
+  const auto& from = spec.uid_is_email ? spec.map.email : spec.map.username;
+  if (!from) return table.wrong(table.get("uid"), "uid", "this provider tells no " + wanted);
+  spec.map.uid = from;
+}
+
 }  // namespace
 
 base::Result<Spec> read_spec(const config::Node& node, const std::string& name, bool complete) {
@@ -215,22 +163,35 @@ base::Result<Spec> read_spec(const config::Node& node, const std::string& name, 
   if (spec.protocol.empty()) table.wrong(nullptr, "protocol", "is missing; allowed: " + base::join(protocols(), ", "));
   spec.title = table.text("title");
   spec.docs = table.text("docs");
+  spec.register_at = table.text("register");
+  read_status(table.table("status"), spec);
   for (const auto* key : {"kind", "enabled", "client_secret_file"}) table.get(key);  // read by whoever chose this file
   read_settings(table.table("settings"), spec, mistake);
-  spec.issuer = pattern(table, "issuer");
+  spec.issuer = read_template(table, "issuer");
   spec.other_issuers = table.list("other_issuers");
+  read_discovery(table.table("discovery"), spec);
   spec.pkce = table.one_of("pkce", {"S256", "none"}) != "none";
   read_authorize(table.table("authorize"), spec);
   read_token(table.table("token"), spec);
-  if (const auto own = client_auth(table); own != ClientAuth::automatic) spec.client_auth = own;
+  if (const auto own = read_client_auth(table); own != ClientAuth::automatic) spec.client_auth = own;
   read_user(table, spec, mistake);
   read_map(table.table("map"), spec);
+  choose_uid(table, spec);
+  read_named(table.table("extra"), spec.extra);
+  read_require(table, spec, mistake);
+  spec.allowed_domains = table.list("allowed_domains");
+  spec.allowed_emails = table.list("allowed_emails");
+  spec.verified_emails_only = table.boolean("verified_emails_only").value_or(false);
+  auto failure = table.table("failure");
+  spec.failure = {read_expression(failure, "when"), read_expression(failure, "text")};
+  failure.done();
   read_id_token(table.table("id_token"), spec);
+  read_access_token_jwt(table.table("access_token_jwt"), spec);
   read_signed_secret(table.table("signed_secret"), spec);
-  auto derived = table.table("derived");
-  for (const auto& [variable, from] : derived.rest()) {
-    if (auto value = expression(derived, variable)) spec.derived.emplace(variable, std::move(*value));
-  }
+  read_later(table.table("refresh"), spec.refresh);
+  read_later(table.table("revoke"), spec.revoke);
+  read_named(table.table("derived"), spec.derived);
+  if (const auto* engine = find_engine(spec.protocol); engine != nullptr && engine->read != nullptr) engine->read(table, spec);
   add_scope(table, spec);
   read_key(table, spec);
   read_variables(table, spec, complete);

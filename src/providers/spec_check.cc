@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/url.h"
+#include "providers/engine.h"
 
 namespace providers {
 namespace {
@@ -17,21 +18,29 @@ class Check {
   /// In front of `key` stands the table that it is in: "map.uid".
   void wrong(std::string_view key, std::string what) { table_.wrong(table_.get(base::split(key, '.').front()), key, std::move(what)); }
 
-  void variables(const Expression& expression, std::string_view key, bool after_token) {
+  void variables(const Expression& expression, std::string_view key, bool after_callback) {
+    const auto known = [&](const std::string& name) {
+      const bool later = name == "access_token" || name == "code" || name == "redirect_uri";
+      return std::find(names_.begin(), names_.end(), name) != names_.end() || (after_callback && later);
+    };
     for (const auto& name : expression.variables()) {
-      if (std::find(names_.begin(), names_.end(), name) != names_.end() || (after_token && name == "access_token")) continue;
+      if (known(name)) continue;
       const auto near = base::nearest(name, names_);
       wrong(key, "there is no setting \"" + name + "\"" + (near ? "; did you mean " + *near + "?" : ""));
     }
   }
-  void before_login(const std::optional<Expression>& expression, std::string_view key) {
+  /// `known`: the documents that are there at that time.
+  void before_login(const std::optional<Expression>& expression, std::string_view key, std::string_view known = {}) {
     if (!expression) return;
-    variables(*expression, key, false);
-    if (expression->reads("tuic")) wrong(key, "nothing is known of the user yet: t:, u:, i: and c: cannot stand here");
+    variables(*expression, key, known.find('c') != std::string_view::npos);
+    for (const char document : Expression::kDocuments) {
+      if (known.find(document) == std::string_view::npos && expression->reads({&document, 1}))
+        wrong(key, std::string{document} + ": is not known yet and cannot stand here");
+    }
   }
   /// What goes through the browser.
   void in_the_open(const std::optional<Expression>& expression, std::string_view key) {
-    before_login(expression, key);
+    before_login(expression, key, "r");
     if (!expression) return;
     const auto names = expression->variables();
     if (std::find(names.begin(), names.end(), "client_secret") != names.end()) wrong(key, "client_secret would be seen by everyone");
@@ -39,7 +48,9 @@ class Check {
   void after_login(const std::optional<Expression>& expression, std::string_view key) {
     if (!expression) return;
     variables(*expression, key, true);
-    if (spec_.protocol != "oidc" && expression->reads("i")) wrong(key, "i: is for protocol oidc");
+    if (spec_.protocol == "oauth2" && !spec_.access_token_jwt.key && expression->reads("i"))
+      wrong(key, "nothing is verified here that i: could read");
+    if (expression->reads("r")) wrong(key, "r: is known only where a login begins");
     const auto most = spec_.user ? spec_.user->size() : spec_.protocol == "oidc" ? 1 : 0;
     if (expression->user_answers() > most) wrong(key, "reads the answer of a [[user]] request that is not there");
   }
@@ -53,26 +64,37 @@ class Check {
     if (!parsed) return wrong(key, fixed.empty() ? "a setting that it needs has no value" : "\"" + fixed + "\" is no URL");
     if (!base::is_secure_or_loopback(*parsed)) return wrong(key, "\"" + fixed + "\" must be https (http only for this machine)");
     if (parsed->has_userinfo || parsed->has_fragment) return wrong(key, "no user name, password or # in a URL");
-    if (url->reads("tuic") && parsed->path.empty()) return wrong(key, "a value from an answer cannot stand in the host");
+    if (url->reads(Expression::kDocuments) && parsed->path.empty()) return wrong(key, "a value from an answer cannot stand in the host");
   }
 
   void endpoints() {
     in_the_open(spec_.authorize.url, "authorize.url");
-    before_login(spec_.token.url, "token.url");
+    before_login(spec_.token.url, "token.url", "c");
+    before_login(spec_.discovery.url, "discovery.url");
+    if (spec_.issuer) variables(*spec_.issuer, "issuer", false);
     before_login(spec_.id_token.keys, "id_token.keys");
     address(spec_.issuer, "issuer");
     address(spec_.authorize.url, "authorize.url");
     address(spec_.token.url, "token.url");
+    address(spec_.discovery.url, "discovery.url");
+    address(spec_.refresh.url, "refresh.url");
+    address(spec_.revoke.url, "revoke.url");
     address(spec_.id_token.keys, "id_token.keys");
     for (const auto& parameter : spec_.authorize.params) in_the_open(parameter.value, "authorize.params");
-    for (const auto& parameter : spec_.token.params) before_login(parameter.value, "token.params");
-    for (const auto& parameter : spec_.token.headers) before_login(parameter.value, "token.headers");
+    for (const auto& parameter : spec_.token.params) before_login(parameter.value, "token.params", "c");
+    for (const auto& parameter : spec_.token.query) before_login(parameter.value, "token.query", "c");
+    for (const auto& parameter : spec_.token.headers) before_login(parameter.value, "token.headers", "c");
+    after_login(spec_.token.access_token, "token.access_token");
+    after_login(spec_.failure.when, "failure.when");
+    after_login(spec_.failure.text, "failure.text");
     if (!spec_.user) return;
     for (const auto& request : *spec_.user) {
       after_login(request.url, "user.url");
       address(request.url, "user.url");
       after_login(request.when, "user.when");
       for (const auto& parameter : request.params) after_login(parameter.value, "user.params");
+      for (const auto& parameter : request.form) after_login(parameter.value, "user.form");
+      if (request.sign) after_login(request.sign->secret, "user.sign");
       for (const auto& parameter : request.headers) after_login(parameter.value, "user.headers");
     }
   }
@@ -86,24 +108,8 @@ class Check {
     after_login(spec_.map.first_name, "map.first_name");
     after_login(spec_.map.last_name, "map.last_name");
     after_login(spec_.map.picture, "map.picture");
-  }
-
-  void oauth2() {
-    if (!spec_.authorize.url) wrong("authorize.url", "is missing: where the browser is sent");
-    if (!spec_.token.url) wrong("token.url", "is missing: where the code is redeemed");
-  }
-  void oidc() {
-    if (!spec_.issuer) return wrong("issuer", "is missing: the provider's issuer, such as \"https://login.example.com\"");
-    variables(*spec_.issuer, "issuer", false);
-    if (spec_.issuer->reads("tuc")) wrong("issuer", "only i: can stand here");
-    const bool fixed = spec_.authorize.url && spec_.token.url && spec_.id_token.keys;
-    if (spec_.issuer->reads("i") && !fixed)
-      wrong("issuer", "without one issuer there is no discovery: authorize.url, token.url and id_token.keys are needed");
-    const auto shared = [](crypto::Alg alg) { return crypto::fits(alg, crypto::Kind::oct); };
-    const bool asks_for_hmac = std::any_of(spec_.id_token.algs.begin(), spec_.id_token.algs.end(), shared);
-    // A secret that a person chose can be guessed from one token (RFC 8725 3.5; RFC 7518 3.2: at least as long as the hash).
-    if (asks_for_hmac && complete_ && spec_.client_secret.reveal().size() < 32)
-      wrong("id_token.algs", "HS256 needs a client_secret of 32 bytes or more");
+    for (const auto& [name, from] : spec_.extra) after_login(from, "extra");
+    for (const auto& requirement : spec_.require) after_login(requirement.value, "require");
   }
 
   std::string value(const std::string& name) const {
@@ -116,7 +122,7 @@ class Check {
     if (spec_.client_auth == ClientAuth::private_key_jwt) {
       if (spec_.private_key.empty())
         wrong("private_key_file", "is missing: the key (PEM) that client_auth = \"private_key_jwt\" signs with");
-    } else if (spec_.client_auth != ClientAuth::none && spec_.client_secret.empty()) {
+    } else if (spec_.client_auth != ClientAuth::none && spec_.client_auth != ClientAuth::assertion && spec_.client_secret.empty()) {
       wrong("client_secret", "is missing (client_secret or client_secret_file; client_auth = \"none\" for a public client)");
     }
   }
@@ -142,12 +148,9 @@ class Check {
     map();
     signed_secret();
     for (const auto& [name, from] : spec_.derived) before_login(from, "derived");
-    if (spec_.protocol == "oidc") {
-      oidc();
-    } else {
-      oauth2();
-    }
-    if (complete_) client();
+    const auto* engine = find_engine(spec_.protocol);
+    engine->examine(spec_, complete_, [this](std::string_view key, std::string what) { wrong(key, std::move(what)); });
+    if (complete_ && engine->needs_client) client();
   }
 };
 

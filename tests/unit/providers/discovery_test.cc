@@ -56,25 +56,25 @@ providers::Spec spec() {
 
 BOOST_AUTO_TEST_SUITE(providers_discovery)
 BOOST_DATA_TEST_CASE(a_document_is_believed_only_so_far, boost::unit_test::data::make(rows), row) {
-  const auto metadata = providers::parse_metadata(row.body, spec(), kIssuer);
+  const auto metadata = providers::parse_metadata(row.body, spec(), kIssuer, kIssuer);
   const std::string say = metadata ? "" : metadata.error().say;
   BOOST_TEST((*row.told == '\0' ? say.empty() : say.find(row.told) != std::string::npos), say);
 }
 BOOST_AUTO_TEST_CASE(a_loopback_issuer_may_use_http_on_loopback) {
   const std::string body = R"({"issuer":"http://localhost:9","authorization_endpoint":"http://localhost:9/a",)"
                            R"("token_endpoint":"http://localhost:9/t","jwks_uri":"http://localhost:9/k"})";
-  BOOST_TEST(bool{providers::parse_metadata(body, spec(), "http://localhost:9")});
+  BOOST_TEST(bool{providers::parse_metadata(body, spec(), "http://localhost:9", "http://localhost:9")});
 }
 BOOST_AUTO_TEST_CASE(only_asymmetric_algorithms_are_taken_from_a_document) {
   const auto metadata =
-      providers::parse_metadata(document(R"(,"id_token_signing_alg_values_supported":["none","HS256","ES256","x",7])"), spec(), kIssuer);
+      providers::parse_metadata(document(R"(,"id_token_signing_alg_values_supported":["none","HS256","ES256","x",7])"), spec(), kIssuer, kIssuer);
   BOOST_REQUIRE(bool{metadata});
   BOOST_REQUIRE(metadata->algs.size() == 1u);
   BOOST_TEST((metadata->algs[0] == crypto::Alg::ES256));
-  BOOST_TEST((providers::parse_metadata(document(""), spec(), kIssuer)->algs == std::vector{crypto::Alg::RS256}));
+  BOOST_TEST((providers::parse_metadata(document(""), spec(), kIssuer, kIssuer)->algs == std::vector{crypto::Alg::RS256}));
 }
 BOOST_AUTO_TEST_CASE(pkce_is_left_out_only_where_the_provider_names_other_methods) {
-  const auto pkce = [](const char* more) { return providers::parse_metadata(document(more), spec(), kIssuer)->authorize_url.pkce; };
+  const auto pkce = [](const char* more) { return providers::parse_metadata(document(more), spec(), kIssuer, kIssuer)->authorize_url.pkce; };
   BOOST_TEST(pkce(""));
   BOOST_TEST(pkce(R"(,"code_challenge_methods_supported":["plain","S256"])"));
   BOOST_TEST(!pkce(R"(,"code_challenge_methods_supported":["plain"])"));

@@ -79,7 +79,7 @@ const WrongRow wrong[] = {
     {"open call", "before(u:/id, '@'", "want , or )"},
     {"open literal", "'x", "closing '"},
     {"open selection", "u:/[a=b", "closing ]"},
-    {"selection without =", "u:/[a]/b", "[name=value]"},
+    {"empty selection", "u:/[]/b", "[name=value]"},
     {"dangling |", "u:/id |", "character 8"},
     {"two values", "u:/id u:/x", "want |"},
     {"deep nesting", "if(if(if(if(if(if(if(if(if(a,a,a),a,a),a,a),a,a),a,a),a,a),a,a),a,a),a,a)", "nested too deeply"},
@@ -91,7 +91,7 @@ struct Fixture {
                  second = *json::Document::parse(R"({"id":7})");
   providers::Variables variables{{"api_url", "https://api.example"}, {"client_id", "id"}};
   providers::Variables more{{"access_token", "at"}};
-  providers::Values values{token.root(), id.root(), callback.root(), {user.root(), second.root()}, &variables, nullptr, &more};
+  providers::Values values{token.root(), id.root(), callback.root(), {}, {}, {user.root(), second.root()}, &variables, nullptr, &more};
 };
 
 }  // namespace

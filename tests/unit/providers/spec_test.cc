@@ -62,10 +62,10 @@ const Row wrong[] = {
      "providers.b.authorize.params: client_secret would be seen by everyone"},
     {"unknown setting in a template", kOwn + "map = { uid = \"u:/id\" }\nid_token = { keys = \"{api_ulr}/keys\" }\n",
      "there is no setting \"api_ulr\""},
-    {"i: without an id_token", kOwn + "map = { uid = \"i:/sub\" }\n", "i: is for protocol oidc"},
+    {"i: without an id_token", kOwn + "map = { uid = \"i:/sub\" }\n", "nothing is verified here that i: could read"},
     {"u2: without a second request", kOwn + "map = { uid = \"u2:/id\" }\n", "a [[user]] request that is not there"},
     {"user data before there is a user", kOwn + kMap + "derived = { team = \"u:/id\" }\n",
-     "providers.forge.derived: nothing is known of the user yet"},
+     "providers.forge.derived: u: is not known yet"},
     {"an issuer that is no URL", kOwn + kMap + "issuer = \"x\"\n", "providers.forge.issuer: \"x\" is no URL"},
     {"oidc without issuer", "[providers.x]\nkind = \"oidc\"\nclient_id = \"c\"\nclient_secret = \"s\"\n", "providers.x.issuer: is missing"},
     {"issuer that is no URL", "[providers.x]\nkind = \"oidc\"\nissuer = \"op.example\"\nclient_id = \"c\"\nclient_secret = \"s\"\n",
@@ -89,7 +89,7 @@ const Row wrong[] = {
      "its private key is no PEM"},
     {"a tenant's issuer without addresses",
      "[providers.x]\nkind = \"oidc\"\nissuer = \"https://op.example/{i:/tid}\"\nclient_id = \"c\"\nclient_secret = \"s\"\n",
-     "without one issuer there is no discovery"},
+     "without one issuer authorize.url, token.url and id_token.keys are needed"},
 };
 
 struct GoodRow {

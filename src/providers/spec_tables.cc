@@ -1,0 +1,136 @@
+#include "providers/spec_read.h"
+
+namespace providers {
+namespace {
+
+std::optional<ParameterSignature> read_sign(Table table) {
+  ParameterSignature sign;
+  sign.param = table.text("param");
+  auto secret = read_template(table, "secret");
+  sign.omit = table.list("omit");
+  sign.equals = table.text("equals", "=");
+  table.done();
+  if (sign.param.empty() || !secret) table.wrong(nullptr, "", "param and secret are needed");
+  if (!secret) return std::nullopt;
+  sign.secret = std::move(*secret);
+  return sign;
+}
+
+std::optional<UserRequest> read_user_request(Table table) {
+  UserRequest request;
+  auto url = read_template(table, "url");
+  if (!url) table.wrong(nullptr, "url", "is missing");
+  const auto method = table.one_of("method", {"GET", "POST"});
+  if (!method.empty()) request.method = method;
+  request.params = read_parameters(table.table("params"));
+  request.form = read_parameters(table.table("form"));
+  request.headers = read_parameters(table.table("headers"));
+  if (table.given("sign")) request.sign = read_sign(table.table("sign"));
+  request.answer = read_answer_kind(table);
+  request.optional = table.boolean("optional").value_or(false);
+  request.gate = table.integer("gate").value_or(0);
+  request.same_sub = table.boolean("same_sub").value_or(true);
+  request.when = read_expression(table, "when");
+  if (auto unless = read_expression(table, "unless")) {
+    request.when = std::move(unless);
+    request.unless = true;
+  }
+  table.done();
+  if (!url) return std::nullopt;
+  request.url = std::move(*url);
+  return request;
+}
+
+/// OIDC Core 5.1. Userinfo first, since a provider need not put them into the id_token (5.4).
+void standard_claims(Spec& spec) {
+  const auto fill = [](std::optional<Expression>& field, const char* text) {
+    if (!field) field = *Expression::parse(text);
+  };
+  fill(spec.map.uid, "i:/sub");
+  fill(spec.map.username, "u:/preferred_username | i:/preferred_username");
+  if (!spec.map.email) {
+    fill(spec.map.email, "u:/email | i:/email");
+    fill(spec.map.email_verified, "u:/email_verified | i:/email_verified");
+  }
+  fill(spec.map.name, "u:/name | i:/name");
+  fill(spec.map.first_name, "u:/given_name | i:/given_name");
+  fill(spec.map.last_name, "u:/family_name | i:/family_name");
+  fill(spec.map.picture, "u:/picture | i:/picture");
+}
+
+}  // namespace
+
+void read_authorize(Table table, Spec& spec) {
+  auto& authorize = spec.authorize;
+  authorize.url = read_template(table, "url");
+  if (table.given("scope")) authorize.scope = table.list("scope");
+  if (!table.given("scope") && spec.protocol == "oidc") authorize.scope = {"openid", "profile", "email"};
+  table.get("scope");
+  authorize.separator = table.text("scope_separator", " ");
+  authorize.params = read_parameters(table.table("params"));
+  authorize.omit = table.list("omit");
+  authorize.pass = table.list("pass");
+  // OIDC Core 3.1.2.1: what an application may want to decide for one login, and none of it weakens a check.
+  if (!table.given("pass") && spec.protocol == "oidc") authorize.pass = {"login_hint", "prompt", "ui_locales", "acr_values"};
+  authorize.fragment = table.text("fragment");
+  table.done();
+}
+
+void read_token(Table table, Spec& spec) {
+  auto& token = spec.token;
+  token.url = read_template(table, "url");
+  if (table.one_of("method", {"POST", "GET"}) == "GET") token.method = "GET";
+  const auto encoding = table.one_of("encoding", {"form", "json", "query"});
+  if (encoding == "json") token.encoding = decltype(token.encoding)::json;
+  if (encoding == "query" || token.method == "GET") token.encoding = decltype(token.encoding)::query;
+  spec.client_auth = read_client_auth(table);
+  token.params = read_parameters(table.table("params"));
+  token.query = read_parameters(table.table("query"));
+  token.headers = read_parameters(table.table("headers"));
+  token.omit = table.list("omit");
+  token.answer = read_answer_kind(table);
+  token.access_token = read_expression(table, "access_token");
+  table.done();
+}
+
+void read_user(Table& table, Spec& spec, std::optional<base::Error>& mistake) {
+  const auto* node = table.get("user");
+  if (node == nullptr) return;
+  spec.user.emplace();
+  if (node->array() == nullptr) return table.wrong(node, "user", "want an array of tables: [[user]]");
+  for (const auto& item : *node->array()) {
+    if (auto request = read_user_request({&item, table.path() + ".user", mistake})) spec.user->push_back(std::move(*request));
+  }
+}
+
+void read_map(Table table, Spec& spec) {
+  auto& map = spec.map;
+  map.uid = read_expression(table, "uid");
+  map.username = read_expression(table, "username");
+  map.email = read_expression(table, "email");
+  map.email_verified = read_expression(table, "email_verified");
+  map.name = read_expression(table, "name");
+  map.first_name = read_expression(table, "first_name");
+  map.last_name = read_expression(table, "last_name");
+  map.picture = read_expression(table, "picture");
+  table.done();
+  if (spec.protocol == "oidc") standard_claims(spec);
+  if (!map.uid) table.wrong(nullptr, "uid", "is missing: say where the user's id stands, such as uid = \"u:/id\"");
+}
+
+void read_require(Table& table, Spec& spec, std::optional<base::Error>& mistake) {
+  const auto* node = table.get("require");
+  if (node == nullptr) return;
+  if (node->array() == nullptr) return table.wrong(node, "require", "want an array of tables: [[require]]");
+  for (const auto& item : *node->array()) {
+    Table entry{&item, table.path() + ".require", mistake};
+    auto value = read_expression(entry, "value");
+    if (!value) entry.wrong(nullptr, "value", "is missing");
+    const auto setting = entry.text("setting");
+    if (setting.empty()) entry.wrong(nullptr, "setting", "is missing: the setting that lists what is wanted");
+    entry.done();
+    if (value && !setting.empty()) spec.require.push_back({std::move(*value), table.list(setting)});
+  }
+}
+
+}  // namespace providers
