@@ -22,8 +22,8 @@ def catalogue(folder):
     print('#include "providers/catalogue.h"\nnamespace providers {\nnamespace {\nconstexpr CatalogueFile kFiles[] = {')
     files = sorted(pathlib.Path(folder).glob("*.toml"), key=lambda path: path.stem)
     for path in files:
-        if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", path.stem):
-            sys.exit(f"{path}: a provider's name is lower-case letters, digits, '.', '_' and '-'")
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", path.stem):
+            sys.exit(f"{path}: a provider's name is letters, digits, '.', '_' and '-'")
         print(f'  {{"{path.stem}", {literal(path.read_text(encoding="utf-8"))}}},')
     print("};\n}  // namespace\nstd::span<const CatalogueFile> catalogue_files() { return kFiles; }\n}  // namespace providers")
 

@@ -14,7 +14,7 @@ constexpr const char* kDemo = "demo";
 
 // The name stands in URLs (/o/NAME/) and, in capitals, in variables.
 bool is_name(std::string_view name) {
-  const auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'; };
+  const auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'; };
   return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), good) && name[0] != '-' && name[0] != '_' &&
          name[0] != '.';
 }
@@ -103,7 +103,7 @@ base::Status take_stanzas(const Node& providers, Draft& draft) {
   for (const auto& [name, stanza] : *providers.table()) {
     if (!is_name(name))
       return wrong(stanza.where + ": providers." + shown(name) +
-                   ": a provider's name is lower-case letters, digits, \"-\", \"_\" and \".\"");
+                   ": a provider's name is letters, digits, \"-\", \"_\" and \".\"");
     if (!stanza.table())
       return wrong(stanza.where + ": providers." + name + " is " + stanza.kind() + ": it wants a table, [providers." + name + "]");
   }

@@ -63,6 +63,7 @@ http::Response refresh_tokens(Call& call);      // tokens.cc
 http::Response verify_token(Call& call);
 http::Response published_keys(Call& call);
 http::Response show_me(Call& call);             // users.cc
+http::Response list_identities(Call& call);
 http::Response delete_me(Call& call);
 http::Response health(Call& call);              // ops.cc
 http::Response metrics(Call& call);

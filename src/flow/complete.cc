@@ -85,10 +85,17 @@ base::Result<providers::Identity> redeem(Call& call, const Answer& answer, const
   return call.deps.broker.finish(call.name, finish);
 }
 
+std::string extra_of(const providers::Identity& who) {
+  json::Writer w;
+  w.object();
+  for (const auto& [name, value] : who.extra) w.member(name, value);
+  return w.end_object().take();
+}
+
 store::LoginRecord record_of(const Call& call, const providers::Identity& who, const TokenRequest& wanted) {
   store::LoginRecord record;
   record.profile = {who.provider,   who.issuer,    who.uid,     who.username,      who.email, who.name,
-                    who.first_name, who.last_name, who.picture, who.email_verified};
+                    who.first_name, who.last_name, who.picture, who.email_verified, extra_of(who)};
   const auto& accounts = call.deps.config.accounts;
   record.rules = {accounts.create_users, accounts.allowed_domains, accounts.link_by_email == "verified"};
   record.refresh_hash = token::stored_hash(wanted.refresh_jti);

@@ -32,6 +32,7 @@ constexpr std::array kRoutes{
     Route{"/jwt/refresh/", "Token Refresh", Kind::api, false, nullptr, refresh_tokens},
     Route{"/jwt/verify/", "Token Verify", Kind::api, false, nullptr, verify_token},
     Route{"/users/me/", "User", Kind::api, false, show_me, nullptr, delete_me},
+    Route{"/users/me/identities/", "Identities", Kind::api, false, list_identities},
     Route{"/.well-known/jwks.json", "Keys", Kind::open, false, published_keys},
     Route{"/healthz", "Health", Kind::open, false, health},
     Route{"/metrics", "Metrics", Kind::open, false, metrics},

@@ -106,16 +106,18 @@ base::Result<std::int64_t> touch_identity(Tx& tx, const Login& login, std::int64
   const auto& p = login.record.profile;
   if (identity != 0) {
     const auto done = tx.run(
-        "UPDATE identities SET provider = $2, username = $3, email = $4, email_verified = $5, name = $6, picture = $7, used = $8 "
-        "WHERE id = $1",
-        {identity, p.provider, p.username, p.email, std::int64_t{p.email_verified}, p.name, p.picture, seconds(login.now)});
+        "UPDATE identities SET provider = $2, username = $3, email = $4, email_verified = $5, name = $6, first_name = $7, last_name = $8, "
+        "picture = $9, extra = $10, used = $11 WHERE id = $1",
+        {identity, p.provider, p.username, p.email, std::int64_t{p.email_verified}, p.name, p.first_name, p.last_name, p.picture, p.extra,
+         seconds(login.now)});
     if (!done) return done.error();
     return identity;
   }
   const auto made = tx.run(
-      "INSERT INTO identities (user_id, provider, issuer, uid, username, email, email_verified, name, picture, created, used) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) RETURNING id",
-      {user, p.provider, p.issuer, p.uid, p.username, p.email, std::int64_t{p.email_verified}, p.name, p.picture, seconds(login.now)});
+      "INSERT INTO identities (user_id, provider, issuer, uid, username, email, email_verified, name, first_name, last_name, picture, "
+      "extra, created, used) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13) RETURNING id",
+      {user, p.provider, p.issuer, p.uid, p.username, p.email, std::int64_t{p.email_verified}, p.name, p.first_name, p.last_name, p.picture,
+       p.extra, seconds(login.now)});
   if (!made) return made.error();
   return made->rows.at(0).integer(0);
 }

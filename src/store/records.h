@@ -52,14 +52,16 @@ struct Profile {
   std::string uid;                // never empty
   std::string username, email, name, first_name, last_name, picture;
   bool email_verified = false;
+  std::string extra = "{}";       // JSON object: what the provider's file keeps besides; the store never looks into it
 };
 
 /// One way to sign in that a user has.
 struct Identity {
   std::int64_t id = 0;
   std::int64_t user = 0;
-  std::string provider, issuer, uid, username, email, name, picture;
+  std::string provider, issuer, uid, username, email, name, first_name, last_name, picture;
   bool email_verified = false;
+  std::string extra;              // JSON object
   base::Time created{}, used{};
 };
 

@@ -16,10 +16,13 @@ Identity read_identity(const Row& row) {
                   .username = row.text(5),
                   .email = row.text(6),
                   .name = row.text(7),
-                  .picture = row.text(8),
-                  .email_verified = row.integer(9) != 0,
-                  .created = time(row.integer(10)),
-                  .used = time(row.integer(11))};
+                  .first_name = row.text(8),
+                  .last_name = row.text(9),
+                  .picture = row.text(10),
+                  .email_verified = row.integer(11) != 0,
+                  .extra = row.text(12),
+                  .created = time(row.integer(13)),
+                  .used = time(row.integer(14))};
 }
 
 }  // namespace
@@ -37,8 +40,8 @@ base::Result<std::optional<User>> Store::find_user(std::int64_t id) {
 
 base::Result<std::vector<Identity>> Store::identities(std::int64_t user) {
   const auto rows = read_one(main_,
-                             "SELECT id, user_id, provider, issuer, uid, username, email, name, picture, email_verified, created, used "
-                             "FROM identities WHERE user_id = $1 ORDER BY used DESC, id DESC",
+                             "SELECT id, user_id, provider, issuer, uid, username, email, name, first_name, last_name, picture, "
+                             "email_verified, extra, created, used FROM identities WHERE user_id = $1 ORDER BY used DESC, id DESC",
                              {user});
   if (!rows) return rows.error();
   std::vector<Identity> found;

@@ -1,4 +1,4 @@
-// Whole logins with the catalogue's providers: what each one answers (tests/data/providers/logins.json, fields as documented by the
+// Whole logins with the catalogue's providers: what each one answers (tests/data/providers/logins*.json, fields as documented by the
 // provider and as recorded from python-social-auth's own tests) and who comes out. A row names
 //   provider, stanza (TOML beyond the client), answers (address -> JSON, or a bare status), callback (more parameters),
 //   claims of an id_token that stands for "*", signed with the key that is served at `keys`; with `issuer` the metadata is served too,
@@ -15,12 +15,25 @@
 
 namespace {
 
+/// The rows of all files of the folder, in the order of the files' names.
 const json::Document& logins() {
   static const json::Document document = [] {
-    std::ifstream file{std::filesystem::path{__FILE__}.parent_path() / "../../data/providers/logins.json"};
-    std::stringstream text;
-    text << file.rdbuf();
-    return std::move(*json::Document::parse(text.str()));
+    std::set<std::filesystem::path> files;
+    const auto folder = std::filesystem::path{__FILE__}.parent_path() / "../../data/providers";
+    for (const auto& entry : std::filesystem::directory_iterator{folder}) {
+      if (entry.path().filename().string().starts_with("logins")) files.insert(entry.path());
+    }
+    json::Writer w;
+    w.array();
+    for (const auto& path : files) {
+      std::ifstream file{path};
+      std::stringstream text;
+      text << file.rdbuf();
+      const auto rows = json::Document::parse(text.str(), {.bytes = 4 << 20});
+      if (!rows) throw std::runtime_error{path.string() + ": " + rows.error().detail};
+      for (std::size_t i = 0; i < rows->root().size(); ++i) w.raw(rows->root().at(i).dump());
+    }
+    return std::move(*json::Document::parse(w.end_array().take(), {.bytes = 4 << 20}));
   }();
   return document;
 }
