@@ -12,7 +12,7 @@ namespace providers {
 /// client_id, redirect_uri, state, response_type, [the file's own,] code_challenge_method, code_challenge, nonce, scope.
 struct AuthorizeUrl {
   std::string head, middle, tail;
-  bool pkce = false, nonce = false;
+  bool redirect_uri = true, pkce = false, nonce = false;
 };
 /// `values` holds the request's own parameters where the file reads them (r:).
 AuthorizeUrl make_authorize_url(const Spec& spec, const Values& values, std::string_view endpoint, bool pkce);

@@ -97,18 +97,20 @@ std::string setting_value(Table& table, const std::string& name) {
 
 void read_variables(Table& table, Spec& spec, bool complete) {
   for (const auto& [name, setting] : spec.settings) {
-    if (table.given(name)) {
-      spec.variables[name] = setting_value(table, name);
-    } else if (setting.otherwise) {
-      // A default may be made from other settings: "{tenant_name}.b2clogin.com".
+    if (table.given(name)) spec.variables[name] = setting_value(table, name);
+  }
+  for (const auto& [name, setting] : spec.settings) {
+    if (!table.given(name) && setting.otherwise) {
+      // A default may be made from what is set: "{tenant_name}.b2clogin.com".
       const auto made = Expression::parse_template(*setting.otherwise);
       if (!made) table.wrong(nullptr, "settings." + name + ".default", made.error().say);
       if (made) spec.variables[name] = made->evaluate(spec.values()).value_or("");
-    } else if (setting.required && complete) {
+    } else if (!table.given(name) && setting.required && complete) {
       table.wrong(nullptr, name, "is missing: " + setting.help);
     }
     table.get(name);
   }
+  table.get("id_token_decryption_key");  // python-social-auth's; an encrypted id_token is refused
   spec.client_secret = base::Secret{table.text("client_secret")};
   for (const auto* name : {"client_id", "key_id"}) {
     if (auto value = table.text(name); !value.empty()) spec.variables[name] = std::move(value);
@@ -119,6 +121,7 @@ void read_variables(Table& table, Spec& spec, bool complete) {
     if (auto value = from.evaluate(raw)) made[name] = std::move(*value);
   }
   for (auto& [name, value] : made) spec.variables[name] = std::move(value);
+  if (spec.issuer && !spec.issuer->reads("i") && complete && !spec.issuer->evaluate(spec.values())) spec.issuer.reset();  // "{setting}", not set
   // RFC 7523 2.2: a file may say that a JWT which the operator was given stands for the secret (`client_assertion` in its settings).
   if (spec.client_secret.empty() && spec.variables.contains("client_assertion")) spec.client_auth = ClientAuth::assertion;
   spec.variables["scope"] = base::join(spec.authorize.scope, spec.authorize.separator);

@@ -43,19 +43,20 @@ std::optional<UserRequest> read_user_request(Table table) {
 
 /// OIDC Core 5.1. Userinfo first, since a provider need not put them into the id_token (5.4).
 void standard_claims(Spec& spec) {
-  const auto fill = [](std::optional<Expression>& field, const char* text) {
-    if (!field) field = *Expression::parse(text);
+  const bool asks = !spec.user || !spec.user->empty();
+  const auto fill = [asks](std::optional<Expression>& field, const std::string& claim) {
+    if (!field) field = *Expression::parse((asks ? "u:/" + claim + " | " : "") + "i:/" + claim);
   };
-  fill(spec.map.uid, "i:/sub");
-  fill(spec.map.username, "u:/preferred_username | i:/preferred_username");
+  if (!spec.map.uid) spec.map.uid = *Expression::parse("i:/sub");
+  fill(spec.map.username, "preferred_username");
   if (!spec.map.email) {
-    fill(spec.map.email, "u:/email | i:/email");
-    fill(spec.map.email_verified, "u:/email_verified | i:/email_verified");
+    fill(spec.map.email, "email");
+    fill(spec.map.email_verified, "email_verified");
   }
-  fill(spec.map.name, "u:/name | i:/name");
-  fill(spec.map.first_name, "u:/given_name | i:/given_name");
-  fill(spec.map.last_name, "u:/family_name | i:/family_name");
-  fill(spec.map.picture, "u:/picture | i:/picture");
+  fill(spec.map.name, "name");
+  fill(spec.map.first_name, "given_name");
+  fill(spec.map.last_name, "family_name");
+  fill(spec.map.picture, "picture");
 }
 
 }  // namespace
@@ -70,8 +71,9 @@ void read_authorize(Table table, Spec& spec) {
   authorize.params = read_parameters(table.table("params"));
   authorize.omit = table.list("omit");
   authorize.pass = table.list("pass");
-  // OIDC Core 3.1.2.1: what an application may want to decide for one login, and none of it weakens a check.
-  if (!table.given("pass") && spec.protocol == "oidc") authorize.pass = {"login_hint", "prompt", "ui_locales", "acr_values"};
+  // OIDC Core 3.1.2.1: what an application may want to decide for one login, and none of it weakens a check. Not acr_values: it may be the
+  // level of assurance that the operator asks for.
+  if (!table.given("pass") && spec.protocol == "oidc") authorize.pass = {"login_hint", "prompt", "ui_locales"};
   authorize.fragment = table.text("fragment");
   table.done();
 }
