@@ -27,11 +27,16 @@ AuthorizeUrl make_authorize_url(const Spec& spec, const Values& values, std::str
   const auto sends = [&spec](std::string_view name) {
     return std::find(spec.authorize.omit.begin(), spec.authorize.omit.end(), name) == spec.authorize.omit.end();
   };
+  const auto called = [&spec](const char* name) {
+    const auto it = spec.authorize.rename.find(name);
+    return it == spec.authorize.rename.end() ? std::string{name} : it->second;
+  };
   AuthorizeUrl url;
   url.head = endpoint;
-  if (sends("client_id")) base::append_query(url.head, "client_id", spec.variables.at("client_id"));
+  if (sends("client_id")) base::append_query(url.head, called("client_id"), spec.variables.at("client_id"));
   url.redirect_uri = sends("redirect_uri");  // eBay wants the name of a registered one in its place
-  base::append_query(url.head, url.redirect_uri ? "redirect_uri" : "state", "");
+  base::append_query(url.head, url.redirect_uri ? called("redirect_uri") : called("state"), "");
+  url.before_state = '&' + called("state") + '=';
   if (sends("response_type")) url.middle = "&response_type=code";
   for (const auto& [name, value] : spec.authorize.params) {
     const bool passed = std::find(spec.authorize.pass.begin(), spec.authorize.pass.end(), name) != spec.authorize.pass.end();
@@ -55,7 +60,7 @@ std::string authorization_url(const AuthorizeUrl& url, const Start& start) {
   std::string out;
   out.reserve(url.head.size() + url.middle.size() + url.tail.size() + 3 * start.redirect_uri.size() + start.state.size() + 200);
   out.append(url.head);
-  if (url.redirect_uri) out.append(base::percent_encode(start.redirect_uri)).append("&state=");
+  if (url.redirect_uri) out.append(base::percent_encode(start.redirect_uri)).append(url.before_state);
   out.append(base::percent_encode(start.state)).append(url.middle);
   if (url.pkce) {  // RFC 7636 4.2, 4.3; S256 only (RFC 9700 2.1.1)
     out.append("&code_challenge_method=S256&code_challenge=").append(base::base64url(crypto::sha256(code_verifier_of(start.seed))));

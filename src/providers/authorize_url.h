@@ -11,7 +11,7 @@ namespace providers {
 /// The parts that are the same for every login; what changes goes in between. Parameters stand in djoser's order (wire.md 4):
 /// client_id, redirect_uri, state, response_type, [the file's own,] code_challenge_method, code_challenge, nonce, scope.
 struct AuthorizeUrl {
-  std::string head, middle, tail;
+  std::string head, before_state = "&state=", middle, tail;
   bool redirect_uri = true, pkce = false, nonce = false;
 };
 /// `values` holds the request's own parameters where the file reads them (r:).

@@ -19,6 +19,9 @@ base::Result<Params> token_parameters(Login& login, const TokenEndpoint& endpoin
   if (!done) return done.error();
   if (endpoint.pkce) form.emplace_back("code_verifier", code_verifier_of(login.finish.seed));  // RFC 7636 4.5
   std::erase_if(form, [&omit = spec.token.omit](const auto& p) { return std::find(omit.begin(), omit.end(), p.first) != omit.end(); });
+  for (auto& [name, value] : form) {
+    if (const auto it = spec.token.rename.find(name); it != spec.token.rename.end()) name = it->second;
+  }
   for (auto& own : evaluated(spec.token.params, login.values)) form.push_back(std::move(own));
   return form;
 }

@@ -96,7 +96,8 @@ struct Spec {
     std::vector<std::string> scope;  // the stanza's first, then the file's
     std::string separator = " ";
     Parameters params;
-    std::vector<std::string> omit, pass;  // pass: parameters that the request itself may set (login_hint)
+    std::vector<std::string> omit, pass;       // pass: parameters that the request itself may set (login_hint)
+    std::map<std::string, std::string> rename;  // "client_id" -> "appid"
     std::string fragment;
   } authorize;
   struct {
@@ -105,6 +106,7 @@ struct Spec {
     enum class Encoding { form, json, query } encoding = Encoding::form;
     Parameters params, query, headers;
     std::vector<std::string> omit;
+    std::map<std::string, std::string> rename;
     AnswerKind answer = AnswerKind::json;
     std::optional<Expression> access_token;  // where it stands, if not at t:/access_token
   } token;

@@ -59,6 +59,13 @@ void standard_claims(Spec& spec) {
   fill(spec.map.picture, "picture");
 }
 
+/// What the provider calls a parameter of the standard.
+std::map<std::string, std::string> read_rename(Table table) {
+  std::map<std::string, std::string> out;
+  for (const auto& [name, node] : table.rest()) out[name] = table.text(name);
+  return out;
+}
+
 }  // namespace
 
 void read_authorize(Table table, Spec& spec) {
@@ -70,6 +77,7 @@ void read_authorize(Table table, Spec& spec) {
   authorize.separator = table.text("scope_separator", " ");
   authorize.params = read_parameters(table.table("params"));
   authorize.omit = table.list("omit");
+  authorize.rename = read_rename(table.table("rename"));
   authorize.pass = table.list("pass");
   // OIDC Core 3.1.2.1: what an application may want to decide for one login, and none of it weakens a check. Not acr_values: it may be the
   // level of assurance that the operator asks for.
@@ -90,6 +98,7 @@ void read_token(Table table, Spec& spec) {
   token.query = read_parameters(table.table("query"));
   token.headers = read_parameters(table.table("headers"));
   token.omit = table.list("omit");
+  token.rename = read_rename(table.table("rename"));
   token.answer = read_answer_kind(table);
   token.access_token = read_expression(table, "access_token");
   table.done();

@@ -4,9 +4,8 @@
 //   provider, stanza (TOML beyond the client), request (parameters of the GET), answers (address -> JSON, a text as it is, or a bare
 //   status), callback (more parameters),
 //   `pem` or `key` if the client secret or the private_key is a PEM,
-//   claims of an id_token that stands for "*", signed with the key that is served at `keys`; with `issuer` the metadata is served too (at `metadata`, else
-//   below the issuer),
-//   and then who signed in (or `refused`, the text), `url` (how the authorization URL begins), `begun` (parts of it), `redeemed` (parts of
+//   claims of an id_token that stands for "*", signed with the key that is served at `keys`; with `issuer` the metadata is served too
+//   (at `metadata`, else below the issuer), and then who signed in (or `refused`, the text), `url` (how the authorization URL begins), `begun` (parts of it), `redeemed` (parts of
 //   the token request's body), `header` (Authorization at the user address), `asked` (part of its query).
 #include <algorithm>
 #include <boost/test/data/test_case.hpp>
@@ -108,6 +107,10 @@ void compare(const providers::Identity& who, json::Value want) {
       {"name", who.name}, {"first_name", who.first_name}, {"last_name", who.last_name}, {"picture", who.picture}};
   for (const auto& [name, got] : fields) {
     if (want[name].exists()) BOOST_TEST(got == text(want[name]), name << ": " << got);
+  }
+  for (const auto& [name, value] : want["extra"].members()) {
+    const auto it = who.extra.find(std::string{name});
+    BOOST_TEST((it == who.extra.end() ? "" : it->second) == text(value), "extra " << name);
   }
   if (want["verified"].exists()) BOOST_TEST(who.email_verified == *want["verified"].boolean());
 }
