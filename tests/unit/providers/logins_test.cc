@@ -1,6 +1,7 @@
 // Whole logins with the catalogue's providers: what each one answers (tests/data/providers/logins*.json, fields as documented by the
 // provider and as recorded from python-social-auth's own tests) and who comes out. A row names
-//   provider, stanza (TOML beyond the client), answers (address -> JSON, or a bare status), callback (more parameters),
+//   provider, stanza (TOML beyond the client), answers (address -> JSON, a text as it is, or a bare status) and `headers` that they all
+//   have, callback (more parameters),
 //   claims of an id_token that stands for "*", signed with the key that is served at `keys`; with `issuer` the metadata is served too,
 //   and then who signed in (or `refused`, the text), `header` (Authorization at the user address), `asked` (part of its query).
 #include <boost/test/data/test_case.hpp>
@@ -79,10 +80,12 @@ struct Replay : world::World {
       keys.push_back({"k", std::nullopt, rsa().verify_key()});
       net.answer(row["keys"].exists() ? text(row["keys"]) : "https://end.example/k", 200, token::write_jwks(keys));
     }
+    std::vector<net::Header> headers{{"content-type", "application/json"}};
+    for (const auto& [name, value] : row["headers"].members()) headers.emplace_back(name, text(value));
     for (const auto& [url, answer] : row["answers"].members()) {
-      auto body = answer.dump();
+      auto body = answer.string() ? std::string{*answer.string()} : answer.dump();
       if (const auto at = body.find("\"*\""); at != std::string::npos) body.replace(at + 1, 1, id_token(row));
-      net.answer(std::string{url}, answer.is_number() ? static_cast<int>(*answer.integer()) : 200, answer.is_number() ? "" : body);
+      net.answer(std::string{url}, answer.is_number() ? static_cast<int>(*answer.integer()) : 200, answer.is_number() ? "" : body, headers);
     }
   }
   base::Result<providers::Broker> broker(json::Value row) {
@@ -98,6 +101,10 @@ void compare(const providers::Identity& who, json::Value want) {
       {"name", who.name}, {"first_name", who.first_name}, {"last_name", who.last_name}, {"picture", who.picture}};
   for (const auto& [name, got] : fields) {
     if (want[name].exists()) BOOST_TEST(got == text(want[name]), name << ": " << got);
+  }
+  for (const auto& [name, value] : want["extra"].members()) {
+    const auto it = who.extra.find(std::string{name});
+    BOOST_TEST((it == who.extra.end() ? "" : it->second) == text(value), "extra " << name);
   }
   if (want["verified"].exists()) BOOST_TEST(who.email_verified == *want["verified"].boolean());
 }
