@@ -64,6 +64,13 @@ Text replace(const Arguments& in, const Values& values) {
   return out + text->substr(from);
 }
 
+/// join('de', '_', 'DE') = 'de_DE': for where a template cannot stand, such as inside of another.
+Text join(const Arguments& in, const Values& values) {
+  const auto left = evaluate(in[0], values), between = evaluate(in[1], values), right = evaluate(in[2], values);
+  if (!left || !between || !right) return std::nullopt;
+  return *left + *between + *right;
+}
+
 /// substr(x, from, count) in characters, not bytes: names are cut by it. count '' = to the end.
 Text substr(const Arguments& in, const Values& values) {
   const auto text = evaluate(in[0], values);
@@ -135,6 +142,7 @@ constexpr FunctionEntry kFunctions[] = {
     {"last", 2, two<last>},
     {"strip", 2, two<strip>},
     {"replace", 3, replace},
+    {"join", 3, join},
     {"substr", 3, substr},
     {"lower", 1, one<lower>},
     {"urldecode", 1, one<url_decode>},

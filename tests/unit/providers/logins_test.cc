@@ -87,10 +87,12 @@ struct Replay : world::World {
       keys.push_back({"k", std::nullopt, rsa().verify_key()});
       net.answer(row["keys"].exists() ? text(row["keys"]) : "https://end.example/k", 200, token::write_jwks(keys));
     }
+    std::vector<net::Header> headers{{"content-type", "application/json"}};
+    for (const auto& [name, value] : row["headers"].members()) headers.emplace_back(name, text(value));
     for (const auto& [url, answer] : row["answers"].members()) {
       auto body = answer.string() ? std::string{*answer.string()} : answer.dump();
       if (const auto at = body.find("\"*\""); at != std::string::npos) body.replace(at + 1, 1, id_token(row));
-      net.answer(std::string{url}, answer.is_number() ? static_cast<int>(*answer.integer()) : 200, answer.is_number() ? "" : body);
+      net.answer(std::string{url}, answer.is_number() ? static_cast<int>(*answer.integer()) : 200, answer.is_number() ? "" : body, headers);
     }
   }
   base::Result<providers::Broker> broker(json::Value row) {
