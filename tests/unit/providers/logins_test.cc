@@ -1,8 +1,9 @@
 // Whole logins with the catalogue's providers: what each one answers (tests/data/providers/logins.json, fields as documented by the
 // provider and as recorded from python-social-auth's own tests) and who comes out. A row names
-//   provider, stanza (TOML beyond the client), answers (address -> JSON, or a bare status), callback (more parameters),
-//   claims of an id_token that stands for "*", signed with the key that is served at `keys`; with `issuer` the metadata is served too,
-//   and then who signed in (or `refused`, the text), `header` (Authorization at the user address), `asked` (part of its query).
+//   provider, stanza (TOML beyond the client), answers (address -> JSON, a bare status, or a text that is no JSON), callback (more
+//   parameters), claims of an id_token that stands for "*", signed with the key that is served at `keys`; with `issuer` the metadata is
+//   served too, `identity`: claims that answer a signed OAuth 1.0a request, with its nonce, under the client's secret, and then who signed
+//   in (or `refused`, the text), `header` (Authorization at the user address), `asked` (part of its query).
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
@@ -59,7 +60,22 @@ struct Replay : world::World {
     net.answer("https://end.example/t", 200, R"({"access_token":"at","id_token":")" + id_token(row) + "\"}");
     net.answer("https://end.example/u", 200, row["userinfo"].dump());
   }
+  /// To any request that no other answer stands for.
+  void serve_identity(json::Value claims) {
+    net.live = [this, claims](const net::Request& request) {
+      const auto& header = request.headers.back().second;
+      const auto at = header.find("oauth_nonce=\"") + 13;
+      const auto now = clock.now().time_since_epoch().count();
+      json::Writer w;
+      w.object().member("aud", "client").member("iat", now).member("exp", now + 100);
+      w.member("nonce", header.substr(at, header.find('"', at) - at));
+      for (const auto& [name, value] : claims.members()) w.key(name).raw(value.dump());
+      const auto key = crypto::SignKey::shared(base::Secret{"a secret of more than thirty-two bytes"});
+      return net::Response{200, {}, *token::sign(*key, crypto::Alg::HS256, "", "JWT", w.end_object().take())};
+    };
+  }
   void serve(json::Value row) {
+    if (row["identity"].exists()) serve_identity(row["identity"]);
     if (row["issuer"].exists()) serve_metadata(row);
     if (row["claims"].exists()) {
       std::vector<token::Jwk> keys;
@@ -67,7 +83,7 @@ struct Replay : world::World {
       net.answer(row["keys"].exists() ? text(row["keys"]) : "https://end.example/k", 200, token::write_jwks(keys));
     }
     for (const auto& [url, answer] : row["answers"].members()) {
-      auto body = answer.dump();
+      auto body = answer.string() ? std::string{*answer.string()} : answer.dump();
       if (const auto at = body.find("\"*\""); at != std::string::npos) body.replace(at + 1, 1, id_token(row));
       net.answer(std::string{url}, answer.is_number() ? static_cast<int>(*answer.integer()) : 200, answer.is_number() ? "" : body);
     }
@@ -104,6 +120,7 @@ BOOST_DATA_TEST_CASE_F(Replay, who_signed_in_is_what_the_provider_said, boost::u
     BOOST_REQUIRE(bool{begun});
     if (row["url"].exists()) BOOST_TEST(begun->authorization_url.starts_with(text(row["url"])));
     auto back = finish();
+    back.kept = begun->kept;
     for (const auto& [param, value] : row["callback"].members()) back.params.emplace_back(param, text(value));
     const auto who = opened->finish(name, back);
     if (row["refused"].exists()) {
