@@ -26,6 +26,11 @@ const EVP_MD* sha256_md() {
   return md.get();
 }
 
+const EVP_MD* sha1_md() {
+  static const Md md = fetch("SHA1");
+  return md.get();
+}
+
 /// The digest of `head` followed by `data`.
 std::string digest(const EVP_MD* md, std::string_view data, std::string_view head = {}) {
   thread_local const MdCtx ctx{EVP_MD_CTX_new()};
@@ -35,6 +40,21 @@ std::string digest(const EVP_MD* md, std::string_view data, std::string_view hea
       EVP_DigestUpdate(ctx.get(), data.data(), data.size()) != 1 || EVP_DigestFinal_ex(ctx.get(), bytes, nullptr) != 1) {
     std::abort();
   }
+  return out;
+}
+
+/// RFC 2104, for hashes with blocks of 64 bytes.
+std::string hmac(const EVP_MD* md, std::string_view key, std::string_view data) {
+  std::array<char, 64> pad{};
+  auto hashed = key.size() > pad.size() ? digest(md, key) : std::string{};
+  if (!hashed.empty()) key = hashed;
+  std::copy(key.begin(), key.end(), pad.begin());
+  for (auto& c : pad) c = static_cast<char>(c ^ 0x36);
+  const auto inner = digest(md, data, {pad.data(), pad.size()});
+  for (auto& c : pad) c = static_cast<char>(c ^ 0x36 ^ 0x5c);
+  auto out = digest(md, inner, {pad.data(), pad.size()});
+  OPENSSL_cleanse(pad.data(), pad.size());
+  OPENSSL_cleanse(hashed.data(), hashed.size());
   return out;
 }
 
@@ -49,28 +69,14 @@ std::string sha512(std::string_view data) {
   static const Md md = fetch("SHA512");
   return digest(md.get(), data);
 }
-std::string sha1(std::string_view data) {
-  static const Md md = fetch("SHA1");
-  return digest(md.get(), data);
-}
+std::string sha1(std::string_view data) { return digest(sha1_md(), data); }
 std::string md5(std::string_view data) {
   static const Md md = fetch("MD5");
   return digest(md.get(), data);
 }
 
-std::string hmac_sha256(std::string_view key, std::string_view data) {
-  std::array<char, 64> pad{};
-  auto hashed = key.size() > pad.size() ? sha256(key) : std::string{};
-  if (!hashed.empty()) key = hashed;
-  std::copy(key.begin(), key.end(), pad.begin());
-  for (auto& c : pad) c = static_cast<char>(c ^ 0x36);
-  const auto inner = digest(sha256_md(), data, {pad.data(), pad.size()});
-  for (auto& c : pad) c = static_cast<char>(c ^ 0x36 ^ 0x5c);
-  auto out = digest(sha256_md(), inner, {pad.data(), pad.size()});
-  OPENSSL_cleanse(pad.data(), pad.size());
-  OPENSSL_cleanse(hashed.data(), hashed.size());
-  return out;
-}
+std::string hmac_sha256(std::string_view key, std::string_view data) { return hmac(sha256_md(), key, data); }
+std::string hmac_sha1(std::string_view key, std::string_view data) { return hmac(sha1_md(), key, data); }
 
 std::string hkdf_sha256(std::string_view key, std::string_view info, std::size_t bytes) {
   auto prk = hmac_sha256(std::string(32, '\0'), key);  // RFC 5869 2.2

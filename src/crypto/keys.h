@@ -63,6 +63,9 @@ class SignKey {
   base::Secret pem() const;  // PKCS#8; empty for oct
   /// Signature in JOSE form. Code::internal if alg does not fit.
   base::Result<std::string> sign(Alg alg, std::string_view data) const;
+  /// RSASSA-PKCS1-v1_5 with SHA-1, which no JOSE algorithm is: for protocols that fix it (OAuth 1.0a; RFC 5849 3.4.3). Code::internal if
+  /// the key is not RSA.
+  base::Result<std::string> sign_rsa_sha1(std::string_view data) const;
   VerifyKey verify_key() const;
 };
 

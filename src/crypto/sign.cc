@@ -85,6 +85,19 @@ std::string der_from_jose(std::string_view jose, std::size_t field) {
   return out;
 }
 
+/// "" if it fails.
+std::string digest_sign(EVP_PKEY* key, const char* hash, bool pss, std::string_view data) {
+  const MdCtx ctx{EVP_MD_CTX_new()};
+  EVP_PKEY_CTX* pkey_ctx = nullptr;  // belongs to ctx
+  if (!ctx || EVP_DigestSignInit_ex(ctx.get(), &pkey_ctx, hash, nullptr, nullptr, key, nullptr) != 1) return "";
+  if (pss && !use_pss(pkey_ctx)) return "";
+  std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(key));
+  std::string out(size, '\0');
+  if (EVP_DigestSign(ctx.get(), bytes(out), &size, bytes(data), data.size()) != 1) return "";
+  out.resize(size);
+  return out;
+}
+
 }  // namespace
 
 bool VerifyKey::verify(Alg alg, std::string_view data, std::string_view signature) const {
@@ -104,17 +117,16 @@ base::Result<std::string> SignKey::sign(Alg alg, std::string_view data) const {
   const base::Error failed{base::Code::internal, "signing failed: " + std::string{name_of(alg)}};
   if (!fits(alg, kind())) return base::Error{base::Code::internal, "this key does not sign " + std::string{name_of(alg)}};
   if (kind() == Kind::oct) return mac(alg, impl_->secret.reveal(), data);
-  const MdCtx ctx{EVP_MD_CTX_new()};
-  EVP_PKEY_CTX* pkey_ctx = nullptr;
-  if (!ctx || EVP_DigestSignInit_ex(ctx.get(), &pkey_ctx, hash_name(alg), nullptr, nullptr, impl_->pkey.get(), nullptr) != 1) return failed;
-  if (is_pss(alg) && !use_pss(pkey_ctx)) return failed;
-  std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(impl_->pkey.get()));
-  std::string out(size, '\0');
-  if (EVP_DigestSign(ctx.get(), bytes(out), &size, bytes(data), data.size()) != 1) return failed;
-  out.resize(size);
-  if (!is_ecdsa(kind())) return out;
-  out = jose_from_der(out, field_bytes(kind()));
+  auto out = digest_sign(impl_->pkey.get(), hash_name(alg), is_pss(alg), data);
+  if (is_ecdsa(kind())) out = jose_from_der(out, field_bytes(kind()));
   if (out.empty()) return failed;
+  return out;
+}
+
+base::Result<std::string> SignKey::sign_rsa_sha1(std::string_view data) const {
+  if (kind() != Kind::rsa) return base::Error{base::Code::internal, "this key does not sign RSA-SHA1"};
+  auto out = digest_sign(impl_->pkey.get(), "SHA1", false, data);
+  if (out.empty()) return base::Error{base::Code::internal, "signing failed: RSA-SHA1"};
   return out;
 }
 

@@ -15,12 +15,6 @@ base::Error network(std::string detail, std::string_view what) {
   return {base::Code::upstream, std::move(detail), "Network error during authentication: " + std::string{what}};
 }
 
-base::Error status_failure(const net::Response& response, std::string_view step) {
-  auto detail = std::string{step} + ": HTTP " + std::to_string(response.status);
-  if (response.status == 503) return {base::Code::upstream, std::move(detail), "The authentication provider could not be reached"};
-  return network(std::move(detail), "the provider answered " + std::to_string(response.status));
-}
-
 /// RFC 6749 5.2 in the log: which of its words the provider used.
 std::string error_word(const net::Response& response) {
   const auto body = read_answer(response.body);
@@ -70,6 +64,12 @@ base::Error no_answer(const base::Error& error, std::string_view step) {
   if (error.code == base::Code::busy) return {base::Code::busy, std::move(detail)};
   if (error.detail.find("timeout") != std::string::npos) return network(std::move(detail), "the provider did not answer in time");
   return {base::Code::upstream, std::move(detail), "Connection error: the provider could not be reached"};
+}
+
+base::Error status_failure(const net::Response& response, std::string_view step) {
+  auto detail = std::string{step} + ": HTTP " + std::to_string(response.status);
+  if (response.status == 503) return {base::Code::upstream, std::move(detail), "The authentication provider could not be reached"};
+  return network(std::move(detail), "the provider answered " + std::to_string(response.status));
 }
 
 base::Error token_failure(const net::Response& response) {

@@ -20,6 +20,7 @@ base::Error no_answer(const base::Error& error, std::string_view step);
 /// A status that is no success. The token endpoint's 400 means a bad code, its 401 bad client credentials (RFC 6749 5.2).
 base::Error token_failure(const net::Response& response);
 base::Error user_failure(const net::Response& response);
+base::Error status_failure(const net::Response& response, std::string_view step);
 
 /// "Token error: ...": the answer came, and is not to be believed. `why` is our own text.
 base::Error token_error(std::string_view why, std::string detail = {});

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "providers/engine.h"
+#include "providers/oauth1.h"
 #include "providers/oauth2.h"
 #include "providers/oidc.h"
 
@@ -12,6 +13,7 @@ namespace {
 constexpr std::array kEngines = {
     Engine{"oauth2", oauth2::begin, oauth2::finish, oauth2::look, oauth2::check, oauth2::examine},
     Engine{"oidc", oidc::begin, oidc::finish, oauth2::look, oidc::check, oidc::examine},
+    Engine{"oauth1", oauth1::begin, oauth1::finish, oauth1::look, oauth1::check, oauth1::examine, oauth1::read},
 };
 
 }  // namespace

@@ -51,13 +51,18 @@ config::Node with_our_keys(config::Node stanza, const config::Node* declared) {
   struct Alias {
     const char *name, *table, *key;
   };
-  constexpr Alias kAliases[] = {{"authorization_url", "authorize", "url"},   {"access_token_url", "token", "url"},
-                                {"refresh_token_url", "refresh", "url"},     {"revoke_token_url", "revoke", "url"},
-                                {"jwks_uri", "id_token", "keys"},            {"token_endpoint_auth_method", "token", "client_auth"},
-                                {"id_token_issuer", "", "issuer"},           {"whitelisted_domains", "", "allowed_domains"},
+  constexpr Alias kAliases[] = {{"authorization_url", "authorize", "url"},
+                                {"access_token_url", "token", "url"},
+                                {"request_token_url", "request_token", "url"},
+                                {"refresh_token_url", "refresh", "url"},
+                                {"revoke_token_url", "revoke", "url"},
+                                {"jwks_uri", "id_token", "keys"},
+                                {"token_endpoint_auth_method", "token", "client_auth"},
+                                {"id_token_issuer", "", "issuer"},
+                                {"whitelisted_domains", "", "allowed_domains"},
                                 {"whitelisted_emails", "", "allowed_emails"}};
-  constexpr const char* kIgnored[] = {"redirect_is_https", "use_unique_user_id",           "extra_data", "pkce_code_challenge_method",
-                                      "use_pkce",          "revoke_tokens_on_disconnect"};
+  constexpr const char* kIgnored[] = {"redirect_is_https",          "use_unique_user_id", "extra_data",
+                                      "pkce_code_challenge_method", "use_pkce",           "revoke_tokens_on_disconnect"};
   auto& table = std::get<config::Node::Table>(stanza.v);
   const auto theirs = [&](const char* name) { return table.contains(name) && (declared == nullptr || declared->get(name) == nullptr); };
   for (const auto& [name, group, key] : kAliases) {

@@ -26,9 +26,8 @@ base::Result<std::unique_ptr<Provider>> make_provider(std::string name, Spec spe
   if (own.authorize.url) provider->authorize = make_authorize_url(own, values, address(own.authorize.url, values), own.pkce);
   provider->token_url = address(own.token.url, values);
   provider->keys_url = address(own.id_token.keys, values);
-  const bool signs = own.client_auth == ClientAuth::private_key_jwt || own.client_auth == ClientAuth::signed_secret;
-  if (!signs) return provider;
-  const auto& pem = own.client_auth == ClientAuth::private_key_jwt ? own.private_key : own.client_secret;
+  const auto& pem = own.client_auth == ClientAuth::signed_secret ? own.client_secret : own.private_key;
+  if (pem.empty()) return provider;
   auto key = crypto::SignKey::from_pem(pem);
   if (!key) return base::Error{base::Code::bad_request, {}, "providers." + provider->name + ": its private key is no PEM that can be read"};
   provider->key = std::move(*key);

@@ -2,6 +2,7 @@
 // of keys; the stanza is laid over the file. Everything that can be wrong is found here, at start, and told with file and line.
 #pragma once
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -136,6 +137,8 @@ struct Spec {
     std::optional<Expression> issuer, subject, audience, key_id;
   } signed_secret;
   LaterEndpoint refresh, revoke;
+  std::shared_ptr<const void> own;                                           // what the engine read from tables that only it has
+  std::vector<std::pair<std::string, Expression>> own_addresses, own_texts;  // of those, by key: to be checked like the rest
   Variables variables;  // settings with their values, client_id, key_id, scope, and the derived ones
   base::Secret client_secret, private_key;  // the key in PEM
   /// What expressions know before anything was answered.

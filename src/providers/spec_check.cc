@@ -87,6 +87,11 @@ class Check {
     after_login(spec_.token.access_token, "token.access_token");
     after_login(spec_.failure.when, "failure.when");
     after_login(spec_.failure.text, "failure.text");
+    for (const auto& [key, url] : spec_.own_addresses) {
+      before_login(url, key);
+      address(url, key);
+    }
+    for (const auto& [key, text] : spec_.own_texts) in_the_open(text, key);
     if (!spec_.user) return;
     for (const auto& request : *spec_.user) {
       after_login(request.url, "user.url");

@@ -29,6 +29,21 @@ BOOST_AUTO_TEST_CASE(hmac_sha256_is_rfc_4231) {
              "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");  // case 6
 }
 
+BOOST_AUTO_TEST_CASE(hmac_sha1_is_rfc_2202) {
+  BOOST_TEST(base::hex(crypto::hmac_sha1(std::string(20, '\x0b'), "Hi There")) == "b617318655057264e28bc0b6fb378c8ef146be00");     // case 1
+  BOOST_TEST(base::hex(crypto::hmac_sha1("Jefe", "what do ya want for nothing?")) == "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");  // 2
+  BOOST_TEST(base::hex(crypto::hmac_sha1(std::string(80, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First")) ==
+             "aa4ae5e15272d00e95705637ce8a3b55ed402112");  // case 6
+}
+
+BOOST_AUTO_TEST_CASE(hashes_of_nothing_and_of_more_than_a_block) {  // RFC 3174 7.3 test 2, RFC 1321 A.5
+  BOOST_TEST(base::hex(crypto::sha1("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")) ==
+             "84983e441c3bd26ebaae4aa1f95129e5e54670f1");
+  BOOST_TEST(base::hex(crypto::md5("")) == "d41d8cd98f00b204e9800998ecf8427e");
+  BOOST_TEST(base::hex(crypto::md5("12345678901234567890123456789012345678901234567890123456789012345678901234567890")) ==
+             "57edf4a22be3c955ac49da2e2107b67a");
+}
+
 BOOST_AUTO_TEST_CASE(hkdf_sha256_is_rfc_5869) {
   // A.3: no salt, no info
   BOOST_TEST(base::hex(crypto::hkdf_sha256(std::string(22, '\x0b'), "", 42)) ==

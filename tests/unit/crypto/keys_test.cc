@@ -184,6 +184,7 @@ BOOST_AUTO_TEST_CASE(a_key_signs_only_what_fits_it) {
   const auto key = *crypto::SignKey::generate(Kind::p256);
   BOOST_TEST(!key.sign(Alg::HS256, "x"));
   BOOST_TEST(!key.sign(Alg::ES384, "x"));
+  BOOST_TEST(!key.sign_rsa_sha1("x"));
   BOOST_TEST(!crypto::SignKey::generate(Kind::oct));
 }
 

@@ -5,8 +5,9 @@
 //   status), callback (more parameters),
 //   `pem` or `key` if the client secret or the private_key is a PEM,
 //   claims of an id_token that stands for "*", signed with the key that is served at `keys`; with `issuer` the metadata is served too
-//   (at `metadata`, else below the issuer), and then who signed in (or `refused`, the text), `url` (how the authorization URL begins), `begun` (parts of it), `redeemed` (parts of
-//   the token request's body), `header` (Authorization at the user address), `asked` (part of its query).
+//   (at `metadata`, else below the issuer); `identity`: claims that answer a signed OAuth 1.0a request, with its nonce, under the client's
+//   secret; and then who signed in (or `refused`, the text), `url` (how the authorization URL begins), `begun` (parts of it), `redeemed`
+//   (parts of the token request's body), `header` (Authorization at the user address), `asked` (part of its query).
 #include <algorithm>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -80,7 +81,22 @@ struct Replay : world::World {
     net.answer("https://end.example/t", 200, R"({"access_token":"at","id_token":")" + id_token(row) + "\"}");
     net.answer("https://end.example/u", 200, row["userinfo"].dump());
   }
+  /// To any request that no other answer stands for.
+  void serve_identity(json::Value claims) {
+    net.live = [this, claims](const net::Request& request) {
+      const auto& header = request.headers.back().second;
+      const auto at = header.find("oauth_nonce=\"") + 13;
+      const auto now = clock.now().time_since_epoch().count();
+      json::Writer w;
+      w.object().member("aud", "client").member("iat", now).member("exp", now + 100);
+      w.member("nonce", header.substr(at, header.find('"', at) - at));
+      for (const auto& [name, value] : claims.members()) w.key(name).raw(value.dump());
+      const auto key = crypto::SignKey::shared(base::Secret{"a secret of more than thirty-two bytes"});
+      return net::Response{200, {}, *token::sign(*key, crypto::Alg::HS256, "", "JWT", w.end_object().take())};
+    };
+  }
   void serve(json::Value row) {
+    if (row["identity"].exists()) serve_identity(row["identity"]);
     if (row["issuer"].exists()) serve_metadata(row);
     if (row["claims"].exists()) {
       std::vector<token::Jwk> keys;
@@ -149,6 +165,7 @@ BOOST_DATA_TEST_CASE_F(Replay, who_signed_in_is_what_the_provider_said, boost::u
     if (row["url"].exists()) BOOST_TEST(begun->authorization_url.starts_with(text(row["url"])));
     has_parts(begun->authorization_url, row["begun"]);
     auto back = finish();
+    back.kept = begun->kept;
     for (const auto& [param, value] : row["callback"].members()) back.params.emplace_back(param, text(value));
     const auto who = opened->finish(name, back);
     has_parts(net.asked.front().body, row["redeemed"]);
