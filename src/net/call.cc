@@ -122,6 +122,8 @@ bool Call::set_headers(const Request& request) {
     headers_.reset(more);
     return true;
   };
+  // Without a body there is no type to tell; curl would say that it is a form, and some APIs (Dropbox) refuse that.
+  if (request.body.empty() && !add("Content-Type:")) return false;
   if (!add("Expect:")) return false;  // no 100-continue: it costs a round trip
   for (const auto& [name, value] : request.headers)
     if (!add(base::trim(value).empty() ? name + ";" : name + ": " + value)) return false;

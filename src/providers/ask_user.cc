@@ -30,7 +30,7 @@ base::Result<net::Request> user_request(const Login& login, const UserRequest& f
   if (from.sign) params.emplace_back(from.sign->param, signature_of(*from.sign, params, login.values));
   append_to_query(request.url, params);
   add_header(request.headers, "Accept", "application/json");
-  if (from.method == "POST") set_form(request, evaluated(from.form, login.values));
+  if (const auto form = evaluated(from.form, login.values); !form.empty()) set_form(request, form);
   if (login.sign) {
     if (auto done = login.sign(request); !done) return done.error();
   }

@@ -168,7 +168,7 @@ BOOST_DATA_TEST_CASE_F(Replay, who_signed_in_is_what_the_provider_said, boost::u
     back.kept = begun->kept;
     for (const auto& [param, value] : row["callback"].members()) back.params.emplace_back(param, text(value));
     const auto who = opened->finish(name, back);
-    has_parts(net.asked.front().body, row["redeemed"]);
+    if (row["redeemed"].exists()) has_parts(net.asked.at(0).body, row["redeemed"]);
     if (row["refused"].exists()) {
       BOOST_REQUIRE(!who);
       BOOST_TEST(who.error().say == text(row["refused"]));
