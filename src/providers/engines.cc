@@ -5,13 +5,16 @@
 #include "providers/engine.h"
 #include "providers/oauth2.h"
 #include "providers/oidc.h"
+#include "providers/signed.h"
 
 namespace providers {
 namespace {
 
 constexpr std::array kEngines = {
     Engine{"oauth2", oauth2::begin, oauth2::finish, oauth2::look, oauth2::check, oauth2::examine},
-    Engine{"oidc", oidc::begin, oidc::finish, oauth2::look, oidc::check, oidc::examine},
+    Engine{"oidc", oidc::begin, oidc::finish, oidc::look, oidc::check, oidc::examine},
+    Engine{"signed", signed_callback::begin, signed_callback::finish, signed_callback::look, signed_callback::check, signed_callback::examine,
+           signed_callback::read, false},
 };
 
 }  // namespace
