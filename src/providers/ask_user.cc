@@ -26,11 +26,12 @@ base::Result<net::Request> user_request(const Login& login, const UserRequest& f
                        .url = std::move(*url),
                        .headers = headers_of(from.headers, login.values),
                        .private_addresses = login.private_addresses};
-  auto params = evaluated(from.params, login.values);
-  if (from.sign) params.emplace_back(from.sign->param, signature_of(*from.sign, params, login.values));
+  auto params = evaluated(from.params, login.values), form = evaluated(from.form, login.values);
+  auto& all = from.method == "POST" ? form : params;
+  if (from.sign) all.emplace_back(from.sign->param, signature_of(*from.sign, all, login.values));
   append_to_query(request.url, params);
   add_header(request.headers, "Accept", "application/json");
-  if (const auto form = evaluated(from.form, login.values); !form.empty()) set_form(request, form);
+  if (!form.empty()) set_form(request, form);
   if (login.sign) {
     if (auto done = login.sign(request); !done) return done.error();
   }

@@ -33,7 +33,8 @@ AuthorizeUrl make_authorize_url(const Spec& spec, const Values& values, std::str
   };
   AuthorizeUrl url;
   url.head = endpoint;
-  if (sends("client_id")) base::append_query(url.head, called("client_id"), spec.variables.at("client_id"));
+  if (const auto id = spec.variables.find("client_id"); id != spec.variables.end() && sends("client_id"))
+    base::append_query(url.head, called("client_id"), id->second);
   url.redirect_uri = sends("redirect_uri");  // eBay wants the name of a registered one in its place
   base::append_query(url.head, url.redirect_uri ? called("redirect_uri") : called("state"), "");
   url.before_state = '&' + called("state") + '=';
@@ -82,6 +83,13 @@ base::Result<std::string> authorization_url(const Spec& spec, const AuthorizeUrl
                        "Missing needed parameter " + spec.authorize.url->first_member('r')};
   }
   return authorization_url(make_authorize_url(spec, values, *at, ready.pkce), start);
+}
+
+std::string widget_url(const Start& start, bool nonce) {
+  auto url = start.redirect_uri;
+  base::append_query(url, "state", start.state);
+  if (nonce) base::append_query(url, "nonce", nonce_of(start.seed));
+  return url;
 }
 
 std::string nonce_of(std::string_view seed) { return base::base64url(crypto::hmac_sha256(seed, "nonce")); }

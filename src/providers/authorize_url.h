@@ -22,6 +22,9 @@ std::string authorization_url(const AuthorizeUrl& url, const Start& start);
 /// metadata's where the file has no authorize.url. Code::bad_request if the request lacks what the file needs (a shop's name).
 base::Result<std::string> authorization_url(const Spec& spec, const AuthorizeUrl& ready, std::string_view endpoint, const Start& start);
 
+/// redirect_uri itself, with the state in its query, and the nonce for a widget that takes one.
+std::string widget_url(const Start& start, bool nonce);
+
 /// OIDC Core 3.1.2.1: base64url(HMAC-SHA-256(seed, "nonce")): 43 characters that nobody without the flow's seed can know.
 std::string nonce_of(std::string_view seed);
 /// RFC 7636 4.1, made in the same way: 256 bits, 43 characters.

@@ -50,9 +50,6 @@ base::Status Broker::Impl::add(const Layers& layers, const std::string& name, co
   if (!node) return node.error();
   auto spec = read_spec(*node, "providers." + name, true);
   if (!spec) return spec.error();
-  if (spec->status.is == ServiceStatus::Is::refused) {
-    return base::Error{base::Code::bad_request, {}, stanza.where + ": providers." + name + ": cannot be enabled: " + spec->status.why};
-  }
   Info info{name, spec->title.empty() ? name : spec->title, spec->protocol};
   const auto* engine = find_engine(spec->protocol);
   auto provider = make_provider(name, std::move(*spec));

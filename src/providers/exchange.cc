@@ -103,7 +103,8 @@ json::Value Login::keep(json::Document document) {
 }
 
 base::Status redeem(Login& login, const TokenEndpoint& endpoint) {
-  if (login.param("code").empty())
+  const auto& omit = login.provider.spec.token.omit;
+  if (login.param("code").empty() && std::find(omit.begin(), omit.end(), "code") == omit.end())
     return base::Error{base::Code::bad_request, "no code", "Authentication process canceled"};  // wire.md S33
   auto request = token_request(login, endpoint);
   if (!request) return request.error();

@@ -1,6 +1,7 @@
 // id_token.h: is this id_token for us, for this login, from this provider, and still good? OpenID Connect Core 1.0 3.1.3.7, RFC 8725.
 // The texts are djoser's (wire.md O03-O40).
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,7 @@ struct IdTokenRules {
   std::string_view issuer;  // the metadata's, where the file names none
   std::string_view client_id;
   std::string nonce;
-  std::string_view access_token;
+  std::optional<std::string_view> access_token;  // none: the id_token came alone
   base::Time now{};
 };
 

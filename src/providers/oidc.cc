@@ -7,6 +7,7 @@
 #include "providers/authorize_url.h"
 #include "providers/exchange.h"
 #include "providers/id_token.h"
+#include "providers/oauth2.h"
 #include "providers/profile.h"
 
 namespace providers::oidc {
@@ -15,7 +16,9 @@ namespace {
 using Keys = std::vector<token::Jwk>;
 
 bool needs_metadata(const Provider& provider) {
-  const bool whole = provider.authorize && provider.spec.token.url && provider.spec.id_token.keys;
+  const auto& spec = provider.spec;
+  const bool code = provider.authorize && spec.token.url;
+  const bool whole = (code || spec.authorize.widget) && spec.id_token.keys;
   return !whole && (!provider.issuer.empty() || provider.spec.discovery.url);
 }
 
@@ -111,15 +114,26 @@ TokenEndpoint token_endpoint(const Login& login, const Metadata* metadata) {
   return endpoint;
 }
 
+/// The id_token that came with the callback itself, from a widget or an SDK; "" = none, there is a code to redeem.
+std::string_view handed_over(const Spec& spec, const Params& params) {
+  return spec.id_token.parameter.empty() ? std::string_view{} : last(params, spec.id_token.parameter);
+}
+
+std::optional<std::string_view> access_token_of(const Login& login) {
+  const auto it = login.variables.find("access_token");
+  return it == login.variables.end() ? std::nullopt : std::optional<std::string_view>{it->second};
+}
+
 /// The claims, believed.
 base::Result<json::Value> read_id_token(Login& login, const Metadata* metadata) {
-  const auto text = login.values.token["id_token"].string();
+  const auto handed = handed_over(login.provider.spec, login.finish.params);
+  const auto text = handed.empty() ? login.values.token["id_token"].string() : handed;
   if (!text || text->empty()) return token_error("Missing id_token in OpenID Connect token response");
   const auto jws = token::parse_jws(*text);
   if (!jws) return bad_signature("id_token: " + jws.error().detail);
   if (auto verified = verify(login.provider, login.world, metadata, *jws); !verified) return verified.error();
   auto claims = check_claims(*jws, {login.provider.spec, issuer_of(login.provider, metadata), login.provider.client_id, nonce_of(login.finish.seed),
-                                    login.variables.at("access_token"), login.world.clock.now()});
+                                    access_token_of(login), login.world.clock.now()});
   if (!claims) return claims.error();
   return login.keep(std::move(*claims));
 }
@@ -139,6 +153,7 @@ base::Status read_user(Login& login, const Metadata* metadata) {
 }  // namespace
 
 base::Result<Begun> begin(Provider& provider, const Start& start, World& world) {
+  if (provider.spec.authorize.widget) return Begun{widget_url(start, true), {}};
   const AuthorizeUrl* ready = provider.authorize ? &*provider.authorize : nullptr;
   std::string_view endpoint;
   std::shared_ptr<const Metadata> known;
@@ -160,7 +175,9 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   if (!found) return found.error();
   const auto* known = found->get();
   if (auto iss = check_iss(login, known); !iss) return iss.error();
-  if (auto done = redeem(login, token_endpoint(login, known)); !done) return done.error();
+  const bool handed = !handed_over(provider.spec, finish.params).empty();
+  if (!handed && provider.spec.authorize.widget) return base::Error{base::Code::bad_request, "no id_token", "Authentication process canceled"};
+  if (auto done = handed ? base::Status{base::ok} : redeem(login, token_endpoint(login, known)); !done) return done.error();
   auto claims = read_id_token(login, known);
   if (!claims) return claims.error();
   login.values.id_token = *claims;
@@ -168,8 +185,14 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   const auto iss = login.param("iss");
   const std::string one{issuer_of(provider, known)};
   if (one.empty() && !iss.empty() && iss != issuer) return wrong_issuer();  // a tenant's: known only now
-  if (auto done = read_user(login, known); !done) return done.error();
+  if (auto done = handed ? base::Status{base::ok} : read_user(login, known); !done) return done.error();
   return make_identity(provider.spec, login.values, provider.name, one.empty() ? issuer : one);
+}
+
+Callback look(const Provider& provider, const Params& params) {
+  auto says = oauth2::look(provider, params);
+  says.whole = (says.whole && !provider.spec.authorize.widget) || !handed_over(provider.spec, params).empty();
+  return says;
 }
 
 void examine(const Spec& spec, bool complete, const Wrong& wrong) {
@@ -178,6 +201,7 @@ void examine(const Spec& spec, bool complete, const Wrong& wrong) {
   const bool fixed = spec.authorize.url && spec.token.url && spec.id_token.keys;
   if (spec.issuer && spec.issuer->reads("i") && !fixed && (!spec.discovery.url || spec.discovery.issuers.empty()))
     wrong("issuer", "without one issuer authorize.url, token.url and id_token.keys are needed, or discovery.url and discovery.issuers");
+  if (spec.authorize.widget && spec.id_token.parameter.empty()) wrong("id_token.parameter", "is missing: where the widget's id_token comes");
   const auto shared = [](crypto::Alg alg) { return crypto::fits(alg, crypto::Kind::oct); };
   const bool asks_for_hmac = std::any_of(spec.id_token.algs.begin(), spec.id_token.algs.end(), shared);
   // A secret that a person chose can be guessed from one token (RFC 8725 3.5; RFC 7518 3.2: at least as long as the hash).

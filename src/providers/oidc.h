@@ -6,6 +6,7 @@ namespace providers::oidc {
 
 base::Result<Begun> begin(Provider& provider, const Start& start, World& world);
 base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world);
+Callback look(const Provider& provider, const Params& params);
 void examine(const Spec& spec, bool complete, const Wrong& wrong);
 base::Status check(Provider& provider, World& world);
 

@@ -44,6 +44,7 @@ void read_id_token(Table table, Spec& spec) {
   spec.id_token.audiences = table.list("audiences");
   spec.id_token.keys = read_template(table, "keys");
   spec.id_token.nonce_required = table.one_of("nonce", {"required", "if_sent_back"}) != "if_sent_back";
+  spec.id_token.parameter = table.text("parameter");
   table.done();
 }
 
@@ -81,6 +82,7 @@ void read_settings(Table table, Spec& spec, std::optional<base::Error>& mistake)
     if (entry.given("default")) setting.otherwise = entry.text("default");
     entry.get("default");
     setting.required = entry.boolean("required").value_or(false);
+    setting.secret = entry.boolean("secret").value_or(false);
     setting.help = entry.text("help");
     entry.done();
     spec.settings.emplace(name, std::move(setting));
@@ -168,6 +170,8 @@ base::Result<Spec> read_spec(const config::Node& node, const std::string& name, 
   spec.docs = table.text("docs");
   spec.register_at = table.text("register");
   read_status(table.table("status"), spec);
+  // Told before anything that is missing: whoever gives such a provider a client should not do so in vain.
+  if (complete && spec.status.is == ServiceStatus::Is::refused) table.wrong(nullptr, "", "cannot be enabled: " + spec.status.why);
   for (const auto* key : {"kind", "enabled", "client_secret_file"}) table.get(key);  // read by whoever chose this file
   read_settings(table.table("settings"), spec, mistake);
   spec.issuer = read_template(table, "issuer");

@@ -12,6 +12,7 @@
 #include "config/node.h"
 #include "crypto/keys.h"
 #include "providers/expression.h"
+#include "providers/signed_spec.h"
 
 namespace providers {
 
@@ -31,6 +32,7 @@ using Parameters = std::vector<Parameter>;
 struct Setting {
   std::optional<std::string> otherwise;
   bool required = false;
+  bool secret = false;  // never to be shown, nor sent through a browser
   std::string help;
 };
 
@@ -100,6 +102,7 @@ struct Spec {
     std::vector<std::string> omit, pass;       // pass: parameters that the request itself may set (login_hint)
     std::map<std::string, std::string> rename;  // "client_id" -> "appid"
     std::string fragment;
+    bool widget = false;  // the provider begins, on the page at redirect_uri: the browser is sent there
   } authorize;
   struct {
     std::optional<Expression> url;
@@ -128,6 +131,7 @@ struct Spec {
     std::vector<std::string> audiences;  // trusted besides client_id
     std::optional<Expression> keys;      // URL of the key set, where there is no metadata
     bool nonce_required = true;          // false: must be ours where the provider sends one back
+    std::string parameter;               // of a callback that holds the id_token itself, from a widget or an SDK
   } id_token;
   struct {
     std::optional<Expression> key;  // PEM: the access token is a JWT signed with it, whose claims are i:
@@ -139,6 +143,7 @@ struct Spec {
   LaterEndpoint refresh, revoke;
   std::shared_ptr<const void> own;                                           // what the engine read from tables that only it has
   std::vector<std::pair<std::string, Expression>> own_addresses, own_texts;  // of those, by key: to be checked like the rest
+  std::optional<SignedSpec> signed_callback;  // protocol "signed"
   Variables variables;  // settings with their values, client_id, key_id, scope, and the derived ones
   base::Secret client_secret, private_key;  // the key in PEM
   /// What expressions know before anything was answered.

@@ -18,10 +18,12 @@ class Check {
   /// In front of `key` stands the table that it is in: "map.uid".
   void wrong(std::string_view key, std::string what) { table_.wrong(table_.get(base::split(key, '.').front()), key, std::move(what)); }
 
-  void variables(const Expression& expression, std::string_view key, bool after_callback) {
+  void variables(const Expression& expression, std::string_view key, bool after_callback, bool at_begin = false) {
     const auto known = [&](const std::string& name) {
       const bool later = name == "access_token" || name == "code" || name == "redirect_uri";
-      return std::find(names_.begin(), names_.end(), name) != names_.end() || (after_callback && later);
+      const bool begins = std::find(std::begin(kBeginVariables), std::end(kBeginVariables), name) != std::end(kBeginVariables);
+      return std::find(names_.begin(), names_.end(), name) != names_.end() || (after_callback && later) ||
+             (at_begin && spec_.signed_callback && begins);
     };
     for (const auto& name : expression.variables()) {
       if (known(name)) continue;
@@ -32,7 +34,7 @@ class Check {
   /// `known`: the documents that are there at that time.
   void before_login(const std::optional<Expression>& expression, std::string_view key, std::string_view known = {}) {
     if (!expression) return;
-    variables(*expression, key, known.find('c') != std::string_view::npos);
+    variables(*expression, key, known.find('c') != std::string_view::npos, known.find('r') != std::string_view::npos);
     for (const char document : Expression::kDocuments) {
       if (known.find(document) == std::string_view::npos && expression->reads({&document, 1}))
         wrong(key, std::string{document} + ": is not known yet and cannot stand here");
@@ -42,8 +44,10 @@ class Check {
   void in_the_open(const std::optional<Expression>& expression, std::string_view key) {
     before_login(expression, key, "r");
     if (!expression) return;
-    const auto names = expression->variables();
-    if (std::find(names.begin(), names.end(), "client_secret") != names.end()) wrong(key, "client_secret would be seen by everyone");
+    for (const auto& name : expression->variables()) {
+      const auto it = spec_.settings.find(name);
+      if (name == "client_secret" || (it != spec_.settings.end() && it->second.secret)) wrong(key, name + " would be seen by everyone");
+    }
   }
   void after_login(const std::optional<Expression>& expression, std::string_view key) {
     if (!expression) return;
@@ -69,7 +73,7 @@ class Check {
 
   void endpoints() {
     in_the_open(spec_.authorize.url, "authorize.url");
-    before_login(spec_.token.url, "token.url", "c");
+    before_login(spec_.token.url, "token.url", spec_.signed_callback ? "ci" : "c");
     before_login(spec_.discovery.url, "discovery.url");
     if (spec_.issuer) variables(*spec_.issuer, "issuer", false);
     before_login(spec_.id_token.keys, "id_token.keys");
@@ -117,6 +121,19 @@ class Check {
     for (const auto& requirement : spec_.require) after_login(requirement.value, "require");
   }
 
+  void signed_callback() {
+    if (!spec_.signed_callback) return;
+    const auto& own = *spec_.signed_callback;
+    before_login(own.key, "signed.key");
+    before_login(own.before, "signed.before");
+    before_login(own.after, "signed.after");
+    if (own.unpack) before_login(own.unpack->param, "signed.unpack");
+    in_the_open(own.kept, "signed.kept");
+    for (const auto& [name, value] : own.request) in_the_open(value, "signed.request");
+    after_login(own.again, "signed.again");
+    after_login(own.access_token, "signed.access_token");
+  }
+
   std::string value(const std::string& name) const {
     const auto it = spec_.variables.find(name);
     return it == spec_.variables.end() ? std::string{} : it->second;
@@ -152,6 +169,7 @@ class Check {
     endpoints();
     map();
     signed_secret();
+    signed_callback();
     for (const auto& [name, from] : spec_.derived) before_login(from, "derived");
     const auto* engine = find_engine(spec_.protocol);
     engine->examine(spec_, complete_, [this](std::string_view key, std::string what) { wrong(key, std::move(what)); });

@@ -83,6 +83,7 @@ void read_authorize(Table table, Spec& spec) {
   // level of assurance that the operator asks for.
   if (!table.given("pass") && spec.protocol == "oidc") authorize.pass = {"login_hint", "prompt", "ui_locales"};
   authorize.fragment = table.text("fragment");
+  authorize.widget = table.boolean("widget").value_or(false);
   table.done();
 }
 

@@ -1,0 +1,14 @@
+// providers/signed.h: the engine for callbacks that are signed themselves, and for the own protocols that are close to it (signed_spec.h).
+#pragma once
+#include "providers/engine.h"
+
+namespace providers::signed_callback {
+
+base::Result<Begun> begin(Provider& provider, const Start& start, World& world);
+base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world);
+Callback look(const Provider& provider, const Params& params);
+void examine(const Spec& spec, bool complete, const Wrong& wrong);
+void read(Table& table, Spec& spec);
+base::Status check(Provider& provider, World& world);
+
+}  // namespace providers::signed_callback
