@@ -1,0 +1,97 @@
+"""The recorded exchanges (tests/data/exchanges/NAME.json): what the browser is sent away with, what is asked of the provider, what it answers,
+and who comes out. A case says what differs from its file's `common`. See tests/data/exchanges/README.md."""
+import json
+import re
+import urllib.parse
+
+import harness
+import replay_keys
+
+FOLDER = harness.ROOT / "tests" / "data" / "exchanges"
+WELL_KNOWN = "/.well-known/openid-configuration"
+
+
+class Case:
+    """One recorded exchange. Unknown members are a mistake in the data."""
+    MEMBERS = {"case", "class", "kind", "source", "settings", "get", "begin", "documents", "callback", "exchanges", "jwts", "who", "reason", "at",
+               "uid", "why"}
+
+    def __init__(self, file, data):
+        merged = {**file.get("common", {}), **data}
+        unknown = set(merged) - self.MEMBERS
+        assert not unknown, f"{file['provider']}: unknown {unknown}"
+        self.provider, self.name, self.kind = file["provider"], merged["case"], merged["kind"]
+        self.stanza = file.get("stanza", {})
+        chosen = file.get("choose", {}).get(merged.get("class"), {})
+        self.settings = {**file.get("settings", {}), **merged.get("settings", {}), **chosen}
+        self.get, self.begin, self.documents = merged.get("get", {}), merged.get("begin"), merged.get("documents", {})
+        self.callback, self.exchanges = merged.get("callback"), merged.get("exchanges", [])
+        self.jwts, self.who = merged.get("jwts", {}), {**merged.get("who", {}), **merged.get("uid", {})}
+        self.reason, self.refused_at_begin = merged.get("reason"), merged.get("at") == "begin"
+
+    def __str__(self):
+        return f"{self.provider}: {self.name}"
+
+    def variant(self):
+        """Cases of one variant can share an instance: the same settings and the same documents (which are cached by their URLs)."""
+        return json.dumps([self.provider, self.settings, self.documents], sort_keys=True)
+
+    def of(self, phase):
+        return [e for e in self.exchanges if e.get("at", "complete") == phase]
+
+
+def names():
+    return sorted(p.stem for p in FOLDER.glob("*.json"))
+
+
+def load(name):
+    """(cases, what is not run: [{case, reason}])"""
+    file = json.loads((FOLDER / f"{name}.json").read_text())
+    return [Case(file, data) for data in file["cases"]], file["not_run"]
+
+
+def fill(value, values):
+    """`{name}` in any text of a value, replaced."""
+    if isinstance(value, dict):
+        return {k: fill(v, values) for k, v in value.items()}
+    if isinstance(value, list):
+        return [fill(v, values) for v in value]
+    if isinstance(value, str):
+        return re.sub(r"\{([a-z_]+(?::\w+)?)\}", lambda m: values.get(m.group(1), m.group(0)), value)
+    return value
+
+
+def keys_of(document):
+    """A key set with its keys: {"$key": "a", "kid": ...} is our key of that name."""
+    made = [replay_keys.jwk(k["$key"], {n: v for n, v in k.items() if n != "$key"}) if "$key" in k else k for k in document["keys"]]
+    return {**document, "keys": made}
+
+
+class Issuer:
+    """Which issuer a provider's id_tokens name. A recorded one stays if its metadata may be found where the provider's file looks for them
+    (OpenID Connect Discovery 4.3: the document at ISSUER/.well-known/... must name ISSUER): at the recorded address, or at the issuer's own.
+    Where the recording found the document of one issuer at the address of another, whoever was asked is the issuer."""
+
+    def __init__(self, case):
+        self.at, document = next(((url, d) for url, d in case.documents.items() if "authorization_endpoint" in d), ("", {}))
+        self.recorded = self.name = document.get("issuer", "")
+        self.document = document
+
+    def answer(self, url):
+        if not self.document or url not in (self.at, self.recorded.rstrip("/") + WELL_KNOWN):
+            return None
+        prefix = url.removesuffix(WELL_KNOWN)
+        self.name = self.recorded if self.recorded.rstrip("/") == prefix else prefix
+        return {**self.document, "issuer": self.name}
+
+
+def state_in(query):
+    """Our state, wherever the protocol carries it: its own parameter, RelayState, or the query of an address to come back to."""
+    for name in ("state", "RelayState"):
+        if query.get(name):
+            return query[name]
+    for value in query.values():
+        inner = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(value).query))
+        if "state" in inner:
+            return inner["state"]
+    return ""
