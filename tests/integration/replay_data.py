@@ -1,5 +1,8 @@
 """The recorded exchanges (tests/data/exchanges/NAME.json): what the browser is sent away with, what is asked of the provider, what it answers,
 and who comes out. A case says what differs from its file's `common`. See tests/data/exchanges/README.md."""
+import base64
+import contextlib
+import copy
 import json
 import re
 import urllib.parse
@@ -14,7 +17,7 @@ WELL_KNOWN = "/.well-known/openid-configuration"
 class Case:
     """One recorded exchange. Unknown members are a mistake in the data."""
     MEMBERS = {"case", "class", "kind", "source", "settings", "get", "begin", "documents", "callback", "exchanges", "jwts", "who", "reason", "at",
-               "uid", "why"}
+               "why"}
 
     def __init__(self, file, data):
         merged = {**file.get("common", {}), **data}
@@ -26,7 +29,7 @@ class Case:
         self.settings = {**file.get("settings", {}), **merged.get("settings", {}), **chosen}
         self.get, self.begin, self.documents = merged.get("get", {}), merged.get("begin"), merged.get("documents", {})
         self.callback, self.exchanges = merged.get("callback"), merged.get("exchanges", [])
-        self.jwts, self.who = merged.get("jwts", {}), {**merged.get("who", {}), **merged.get("uid", {})}
+        self.jwts, self.who = merged.get("jwts", {}), merged.get("who", {})
         self.reason, self.refused_at_begin = merged.get("reason"), merged.get("at") == "begin"
 
     def __str__(self):
@@ -47,7 +50,53 @@ def names():
 def load(name):
     """(cases, what is not run: [{case, reason}])"""
     file = json.loads((FOLDER / f"{name}.json").read_text())
-    return [Case(file, data) for data in file["cases"]], file["not_run"]
+    cases = [Case(file, data) for data in file["cases"]]
+    if "uid" in file:
+        cases += [c for c in (with_own_uid(case, file["uid"]) for case in cases) if c is not None]
+    return cases, file["not_run"]
+
+
+def with_own_uid(case, rule):
+    """python-social-auth knows some users by an e-mail address or a name, which change hands. `rule`: {at: where the lasting id stands,
+    setting: what `uid` must be set to for theirs}. The case itself is held to the lasting id; given back is one with that setting."""
+    lasting = pointed(case, rule["at"]) if case.kind == "login" else None
+    if lasting is None or str(lasting) == case.who["uid"]:
+        return None
+    theirs = copy.copy(case)
+    theirs.name, theirs.settings = f"{case.name}, uid is the {rule['setting']}", {**case.settings, "UID": rule["setting"]}
+    case.who = {**case.who, "uid": str(lasting)}
+    return theirs
+
+
+def pointed(case, at):
+    """`u:/sub` of the last answer, `t:/sub` of the first one, `i:/sub` of the id_token."""
+    document, _, pointer = at.partition(":")
+    answers = [e["answer"].get("json") for e in case.of("complete")]
+    value = {"u": answers[-1] if answers else None, "t": answers[0] if answers else None,
+             "i": next((j["claims"] for j in case.jwts.values()), None)}[document]
+    for part in pointer.split("/")[1:]:
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+class Differences:
+    """What is done otherwise on purpose (tests/data/exchanges/differences.json): {provider, differs: part of the text, why}."""
+
+    def __init__(self):
+        file = FOLDER.parent / "exchanges_differ.json"
+        self.rows = json.loads(file.read_text())
+        self.used = [0] * len(self.rows)
+
+    def left(self, provider, found):
+        """Those that no row explains."""
+        return [d for d in found if not self.explained(provider, d)]
+
+    def explained(self, provider, difference):
+        for i, row in enumerate(self.rows):
+            if row["provider"] == provider and row["differs"] in difference:
+                self.used[i] += 1
+                return True
+        return False
 
 
 def fill(value, values):
@@ -73,6 +122,7 @@ class Issuer:
     Where the recording found the document of one issuer at the address of another, whoever was asked is the issuer."""
 
     def __init__(self, case):
+        # A document without it is Microsoft's, whose issuer is a template.
         self.at, document = next(((url, d) for url, d in case.documents.items() if "authorization_endpoint" in d), ("", {}))
         self.recorded = self.name = document.get("issuer", "")
         self.document = document
@@ -86,7 +136,8 @@ class Issuer:
 
 
 def state_in(query):
-    """Our state, wherever the protocol carries it: its own parameter, RelayState, or the query of an address to come back to."""
+    """Our state, wherever the protocol carries it: its own parameter, RelayState, the query of an address to come back to, or a payload
+    (Discourse) whose nonce it is."""
     for name in ("state", "RelayState"):
         if query.get(name):
             return query[name]
@@ -94,4 +145,7 @@ def state_in(query):
         inner = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(value).query))
         if "state" in inner:
             return inner["state"]
+    with contextlib.suppress(KeyError, ValueError):
+        payload = dict(urllib.parse.parse_qsl(base64.b64decode(query["sso"]).decode()))
+        return state_in({"return": payload.get("return_sso_url", "")}) or payload["nonce"]
     return ""

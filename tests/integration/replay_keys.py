@@ -8,9 +8,11 @@ import json
 import re
 import time
 
+import certificates
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 
 def b64(data):
@@ -33,8 +35,38 @@ def public_pem(name):
     return key(name).public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
 
 
+def public_base64(name):
+    """As Keycloak shows its key: the PEM's body."""
+    return "\n".join(public_pem(name).splitlines()[1:-1])
+
+
 def private_pem(name):
     return key(name).private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+
+
+def private_base64(name):
+    return "".join(private_pem(name).splitlines()[1:-1])
+
+
+@functools.cache
+def certificate_base64(name):
+    made = certificates.certificate(name, key(name), name, key(name))
+    return base64.b64encode(made.public_bytes(serialization.Encoding.DER)).decode()
+
+
+def minted(recipe, token):
+    """What is wrong with a JWT that latchstring made (private_key_jwt, Apple's client_secret)."""
+    head, body, mac = token.split(".")
+    header, claims = (json.loads(base64.urlsafe_b64decode(part + "==")) for part in (head, body))
+    out = [f"minted JWT: {k} is {got.get(k)!r}, not {v!r}" for want, got in ((recipe["header"], header), (recipe["claims"], claims))
+           for k, v in want.items() if got.get(k) != v]
+    raw = base64.urlsafe_b64decode(mac + "==")
+    signature = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
+    try:
+        key(recipe["key"]).public_key().verify(signature, f"{head}.{body}".encode(), ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        out.append("minted JWT: the signature is wrong")
+    return out + ([] if claims.get("exp", 0) > time.time() else ["minted JWT: exp is not in the future"])
 
 
 def jwk(name, members):

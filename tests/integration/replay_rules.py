@@ -3,8 +3,11 @@ decoded, and nothing else; the exceptions are these, each with its reason. Every
 import base64
 import hashlib
 import hmac
+import json
 import re
 import urllib.parse
+
+import replay_keys
 
 # The authorization URL may say more:
 EXTRA = {
@@ -33,10 +36,14 @@ def authorization_url(begin, url, oidc):
     query = dict(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
     endpoint = urllib.parse.urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
     out = [] if endpoint == begin["endpoint"] else [differs("authorization endpoint", begin["endpoint"], endpoint)]
-    for name, recorded in begin["query"].items():
+    wanted, differences = openid2(begin["query"], query) if "openid.mode" in begin["query"] else (begin["query"], [])
+    out += differences
+    for name, recorded in wanted.items():
         ours = query.pop(name, None)
         if ours is None:
-            out.append(f"authorization URL: {name}={recorded!r} is missing")
+            # RFC 5849 2.1, 2.2: the address to come back to went with the request for the token.
+            if not (name == "redirect_uri" and "oauth_token" in wanted):
+                out.append(f"authorization URL: {name}={recorded!r} is missing")
         elif name == "scope":
             if not same_scope(recorded, ours):
                 out.append(differs("authorization URL: scope", recorded, ours))
@@ -45,6 +52,17 @@ def authorization_url(begin, url, oidc):
     out += [f"authorization URL: {name}={value!r} is not in the recording" for name, value in query.items()
             if name not in EXTRA or (name == "nonce" and not oidc)]
     return out
+
+
+def openid2(recorded, query):
+    """Attribute exchange (OpenID AX 1.0 5.1): what is asked for counts, not what it is called nor whether it is a must. Removed from both."""
+    def asked(q):
+        return {v for k, v in q.items() if k.startswith("openid.ax.type.")}
+    missing = asked(recorded) - asked(query)
+    out = [f"authorization URL: AX type {t} is not asked for" for t in sorted(missing)]
+    for name in [n for n in query if n.startswith(("openid.ax.", "openid.ns.ax"))]:
+        del query[name]
+    return {k: v for k, v in recorded.items() if not k.startswith(("openid.ax.", "openid.ns.ax"))}, out
 
 
 def carried_in_header(value, headers):
@@ -64,8 +82,10 @@ def parameters(what, recorded, ours, request, challenge):
             continue
         if got is None:
             out.append(f"{what}: {name}={value!r} is missing")
-        elif value not in ("*", got):
+        elif value not in ("*", "{minted}", got):
             out.append(differs(f"{what}: {name}", value, got))
+    if "*" in recorded:
+        return [d for d in out if "'*'" not in d]
     verifier = ours.pop("code_verifier", None)
     if verifier is not None and base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode() != challenge:
         out.append(f"{what}: code_verifier is not that of the code_challenge")
@@ -94,6 +114,8 @@ def request(exchange, sent, challenge, secrets):
         out += json_body(where, exchange["json"], sent, challenge)
     else:
         out += parameters(f"{where} form", exchange.get("form", {}), sent.form, sent, challenge)
+    if "minted" in exchange:
+        out += replay_keys.minted(exchange["minted"], sent.form.get(exchange["minted"]["parameter"], ".."))
     headers = {k.lower(): v for k, v in exchange.get("headers", {}).items()}
     if "oauth1" in exchange:
         return out + oauth1(where, exchange["oauth1"], sent, secrets)
@@ -102,7 +124,6 @@ def request(exchange, sent, challenge, secrets):
 
 
 def json_body(where, recorded, sent, challenge):
-    import json
     try:
         ours = json.loads(sent.body)
     except ValueError:

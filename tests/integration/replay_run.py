@@ -1,6 +1,7 @@
 """Replays recorded exchanges of some providers and prints what differs.
 
   LATCHSTRING_BIN=build/release/latchstring /usr/bin/python3 tests/integration/replay_run.py gitlab facebook
+  ... replay_run.py --begin gitlab         the catalogue's facts instead (tests/data/catalogue.json), for names without recordings too
   ... replay_run.py --providers-dir conf/providers --all        files of that folder instead of those in the binary
 """
 import argparse
@@ -10,8 +11,29 @@ import time
 
 import harness
 import replay
+import replay_begin
 import replay_data
 import replayer
+
+
+def facts(options):
+    known = replay_begin.load()
+    for name in options.names:
+        if name not in {f.provider for f in known}:
+            print(f"NONE {name}: not in the catalogue")
+    return [f for f in known if options.all or f.provider in options.names], []
+
+
+def exchanges(options):
+    cases, idle = [], []
+    for name in replay_data.names() if options.all else options.names:
+        if name not in replay_data.names():
+            print(f"NONE {name}: no recorded exchange; try --begin")
+            continue
+        more, not_run = replay_data.load(name)
+        cases += [c for c in more if options.case in c.name]
+        idle += [(name, n) for n in not_run]
+    return cases, idle
 
 
 def main():
@@ -20,30 +42,24 @@ def main():
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--case", default="", help="only cases whose name contains this")
     parser.add_argument("--providers-dir", type=lambda p: pathlib.Path(p).resolve())
+    parser.add_argument("--begin", action="store_true", help="the catalogue's facts instead of recordings")
     parser.add_argument("--quiet", action="store_true", help="only what fails")
     options = parser.parse_args()
-    names = replay_data.names() if options.all else options.names
-    missing = [n for n in names if n not in replay_data.names()]
-    for name in missing:
-        print(f"NONE {name}: no recorded exchange")
-    cases, idle = [], []
-    for name in names:
-        if name in missing:
-            continue
-        more, not_run = replay_data.load(name)
-        cases += [c for c in more if options.case in c.name]
-        idle += [(name, n) for n in not_run]
+    cases, idle = facts(options) if options.begin else exchanges(options)
     authority = replayer.Authority(harness.temporary_folder())
     tally, began = {"PASS": 0, "FAIL": 0}, time.monotonic()
 
+    explained = replay_data.Differences()
+
     def report(case, differences):
+        differences = explained.left(case.provider, differences)
         word = "FAIL" if differences else "PASS"
         tally[word] += 1
         if differences or not options.quiet:
             print(f"{word} {case}" + "".join(f"\n     {d}" for d in differences), flush=True)
 
-    for batch in replay.batches(cases):
-        replay.run(batch.cases, authority, report, options.providers_dir)
+    for batch in (replay_begin if options.begin else replay).batches(cases):
+        (replay_begin if options.begin else replay).run(batch.cases, authority, report, options.providers_dir)
     if not options.quiet:
         for name, case in idle:
             print(f"IDLE {name}: {case['case']}: {case['reason']}")

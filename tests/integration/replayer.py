@@ -82,6 +82,9 @@ def read_head(file):
 
 
 class Handler(socketserver.BaseRequestHandler):
+    def setup(self):
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
     def handle(self):
         try:
             with self.request.makefile("rb") as plain:
