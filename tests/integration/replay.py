@@ -240,7 +240,7 @@ def rules_state(query):
 
 
 def batches(cases, most=40):
-    """Cases by instances: a provider stands in an instance with one set of settings, and a document has one content."""
+    """Cases by instances: a provider stands in an instance with one set of settings, and a document is one provider's."""
     out = []
     for case in cases:
         for batch in out:
@@ -260,7 +260,7 @@ class Batch:
     def takes(self, case, most):
         if case.provider in self.variants:
             return self.variants[case.provider] == case.variant()
-        return len(self.variants) < most and all(self.documents.get(url, d) == d for url, d in case.documents.items())
+        return len(self.variants) < most and not set(self.documents) & set(case.documents)
 
     def add(self, case):
         self.variants[case.provider] = case.variant()

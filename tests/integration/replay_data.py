@@ -17,14 +17,14 @@ WELL_KNOWN = "/.well-known/openid-configuration"
 class Case:
     """One recorded exchange. Unknown members are a mistake in the data."""
     MEMBERS = {"case", "class", "kind", "source", "settings", "get", "begin", "documents", "callback", "exchanges", "jwts", "who", "reason", "at",
-               "why"}
+               "stanza"}
 
     def __init__(self, file, data):
         merged = {**file.get("common", {}), **data}
         unknown = set(merged) - self.MEMBERS
         assert not unknown, f"{file['provider']}: unknown {unknown}"
         self.provider, self.name, self.kind = file["provider"], merged["case"], merged["kind"]
-        self.stanza = file.get("stanza", {})
+        self.stanza = {**file.get("stanza", {}), **merged.get("stanza", {})}
         chosen = file.get("choose", {}).get(merged.get("class"), {})
         self.settings = {**file.get("settings", {}), **merged.get("settings", {}), **chosen}
         self.get, self.begin, self.documents = merged.get("get", {}), merged.get("begin"), merged.get("documents", {})
@@ -37,7 +37,7 @@ class Case:
 
     def variant(self):
         """Cases of one variant can share an instance: the same settings and the same documents (which are cached by their URLs)."""
-        return json.dumps([self.provider, self.settings, self.documents], sort_keys=True)
+        return json.dumps([self.provider, self.settings, self.stanza, self.documents], sort_keys=True)
 
     def of(self, phase):
         return [e for e in self.exchanges if e.get("at", "complete") == phase]
