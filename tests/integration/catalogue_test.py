@@ -6,6 +6,7 @@ import unittest
 import harness
 import replay_begin
 import replay_data
+import replay_instance
 import replayer
 
 FACTS = replay_begin.load()
@@ -19,7 +20,7 @@ def setUpModule():
         RESULTS[str(fact)] = differences
 
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(replay_begin.run, batch.cases, authority, report) for batch in replay_begin.batches(FACTS)]:
+        for done in [pool.submit(replay_instance.run, b.cases, authority, replay_begin.Probe, report) for b in replay_instance.batches(FACTS, 80)]:
             done.result()
 
 

@@ -5,8 +5,9 @@ import urllib.parse
 
 import clients
 import harness
-import replay
 import replay_data
+import replay_instance
+import replay_issuer
 import replay_keys
 import replay_rules as rules
 import replayer
@@ -64,8 +65,8 @@ class Script:
         return replayer.Answer(text=XRDS, kind="application/xrds+xml")
 
     def document(self, request):
-        if request.url.endswith(replay_data.WELL_KNOWN):
-            prefix = request.url.removesuffix(replay_data.WELL_KNOWN)
+        if request.url.endswith(replay_issuer.WELL_KNOWN):
+            prefix = request.url.removesuffix(replay_issuer.WELL_KNOWN)
             self.asked = request.url
             issuer = self.row.get("issuer", prefix)
             self.metadata = {"issuer": issuer if issuer.rstrip("/") == prefix else prefix, "authorization_endpoint": prefix + "/authorize",
@@ -91,8 +92,7 @@ class Probe:
         self.path = f"/o/{fact.provider}/"
 
     def __call__(self):
-        self.instance.sql("DELETE FROM identities")
-        self.instance.sql("DELETE FROM users")
+        self.instance.forget()
         self.instance.replayer.play(self.script)
         jar = clients.Jar()
         reply = self.instance.client.get(f"{self.path}?" + urllib.parse.urlencode({"redirect_uri": clients.CB, **self.fact.get}), jar=jar)
@@ -118,7 +118,7 @@ class Probe:
         if protocol == "oauth1":
             out += self.asked_token()
         if "discovery" in self.row and self.script.metadata:
-            allowed = {self.row["discovery"], self.row.get("issuer", "").rstrip("/") + replay_data.WELL_KNOWN}
+            allowed = {self.row["discovery"], self.row.get("issuer", "").rstrip("/") + replay_issuer.WELL_KNOWN}
             out += [] if self.script.asked in allowed else [rules.differs("discovery", self.row["discovery"], self.script.asked)]
         wanted = self.wanted()
         if wanted is None:
@@ -192,11 +192,3 @@ class Probe:
         # RFC 6749 2.3: one method in a request, where the original uses both; OIDC Discovery 3: basic where the metadata says nothing.
         allowed = {"either": ("basic", "post"), "metadata": ("basic", "post")}.get(wanted, (wanted,))
         return [] if wanted is None or sent in allowed else [rules.differs("client authentication", wanted, sent)]
-
-
-def run(facts, authority, report, providers_dir=None):
-    replay.run(facts, authority, report, providers_dir, probe=Probe)
-
-
-def batches(facts):
-    return replay.batches(facts, most=80)

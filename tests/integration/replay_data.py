@@ -11,7 +11,6 @@ import harness
 import replay_keys
 
 FOLDER = harness.ROOT / "tests" / "data" / "exchanges"
-WELL_KNOWN = "/.well-known/openid-configuration"
 
 
 class Case:
@@ -31,6 +30,7 @@ class Case:
         self.callback, self.exchanges = merged.get("callback"), merged.get("exchanges", [])
         self.jwts, self.who = merged.get("jwts", {}), merged.get("who", {})
         self.reason, self.refused_at_begin = merged.get("reason"), merged.get("at") == "begin"
+        self.beyond = []  # exchanges of its provider's logins
 
     def __str__(self):
         return f"{self.provider}: {self.name}"
@@ -51,6 +51,9 @@ def load(name):
     """(cases, what is not run: [{case, reason}])"""
     file = json.loads((FOLDER / f"{name}.json").read_text())
     cases = [Case(file, data) for data in file["cases"]]
+    beyond = [e for c in cases if c.kind == "login" for e in c.of("complete") if "{jwt:" not in json.dumps(e)]
+    for case in cases:
+        case.beyond = beyond
     if "uid" in file:
         cases += [c for c in (with_own_uid(case, file["uid"]) for case in cases) if c is not None]
     return cases, file["not_run"]
@@ -114,25 +117,6 @@ def keys_of(document):
     """A key set with its keys: {"$key": "a", "kid": ...} is our key of that name."""
     made = [replay_keys.jwk(k["$key"], {n: v for n, v in k.items() if n != "$key"}) if "$key" in k else k for k in document["keys"]]
     return {**document, "keys": made}
-
-
-class Issuer:
-    """Which issuer a provider's id_tokens name. A recorded one stays if its metadata may be found where the provider's file looks for them
-    (OpenID Connect Discovery 4.3: the document at ISSUER/.well-known/... must name ISSUER): at the recorded address, or at the issuer's own.
-    Where the recording found the document of one issuer at the address of another, whoever was asked is the issuer."""
-
-    def __init__(self, case):
-        # A document without it is Microsoft's, whose issuer is a template.
-        self.at, document = next(((url, d) for url, d in case.documents.items() if "authorization_endpoint" in d), ("", {}))
-        self.recorded = self.name = document.get("issuer", "")
-        self.document = document
-
-    def answer(self, url):
-        if not self.document or url not in (self.at, self.recorded.rstrip("/") + WELL_KNOWN):
-            return None
-        prefix = url.removesuffix(WELL_KNOWN)
-        self.name = self.recorded if self.recorded.rstrip("/") == prefix else prefix
-        return {**self.document, "issuer": self.name}
 
 
 def state_in(query):

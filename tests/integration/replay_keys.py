@@ -100,3 +100,15 @@ def token(recipe, claims, signed=None):
     now = time.time()
     parts = [head + "." + b64(json.dumps({k: moment(v, now) for k, v in c.items()}).encode()) for c in (claims, signed or claims)]
     return parts[0] + "." + b64(sign(recipe["key"], header["alg"], parts[1].encode()))
+
+
+class InSettings(dict):
+    """`{private_key:NAME}` and the like in a setting."""
+    KINDS = {"public_base64": public_base64, "private_key": private_pem, "private_base64": private_base64, "certificate": certificate_base64}
+
+    def get(self, name, otherwise=None):
+        kind, _, of = name.partition(":")
+        return self.KINDS[kind](of) if kind in self.KINDS else otherwise
+
+
+IN_SETTINGS = InSettings()

@@ -179,6 +179,11 @@ def person(who, identity):
             recorded = ""  # what is no address is not taken for one
         if recorded != got and (recorded or theirs in ("uid", "email")):
             out.append(differs(ours, recorded, got))
+    # What the new user is called: both take spaces and the like out of what the provider says (src/store/rules.cc username_for; python-social-auth's
+    # clean_username), ours more strictly where it is not ASCII. Where nothing is said, python-social-auth throws dice and we do not.
+    called = who.get("user", who.get("username", ""))
+    if called and called.isascii() and called != identity.get("user"):
+        out.append(differs("name of the user", called, identity.get("user")))
     return out
 
 

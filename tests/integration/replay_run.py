@@ -13,6 +13,7 @@ import harness
 import replay
 import replay_begin
 import replay_data
+import replay_instance
 import replayer
 
 
@@ -58,8 +59,9 @@ def main():
         if differences or not options.quiet:
             print(f"{word} {case}" + "".join(f"\n     {d}" for d in differences), flush=True)
 
-    for batch in (replay_begin if options.begin else replay).batches(cases):
-        (replay_begin if options.begin else replay).run(batch.cases, authority, report, options.providers_dir)
+    probe = replay_begin.Probe if options.begin else replay.Run
+    for batch in replay_instance.batches(cases):
+        replay_instance.run(batch.cases, authority, probe, report, options.providers_dir)
     if not options.quiet:
         for name, case in idle:
             print(f"IDLE {name}: {case['case']}: {case['reason']}")

@@ -7,6 +7,7 @@ import unittest
 import harness
 import replay
 import replay_data
+import replay_instance
 import replayer
 
 RESULTS, IDLE = {}, []
@@ -20,7 +21,7 @@ def setUpModule():
         RESULTS[str(case)] = differences
 
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(replay.run, batch.cases, authority, report) for batch in replay.batches(CASES)]:
+        for done in [pool.submit(replay_instance.run, batch.cases, authority, replay.Run, report) for batch in replay_instance.batches(CASES)]:
             done.result()
     print(f"{len(CASES)} exchanges; {len(IDLE)} recordings are not run:")
     for reason in sorted({r for _, r in IDLE}):

@@ -1,0 +1,53 @@
+"""Which issuer a provider's metadata and id_tokens name."""
+import pathlib
+import tomllib
+
+import harness
+import replay_data
+
+WELL_KNOWN = "/.well-known/openid-configuration"
+
+
+class Files:
+    """What provider files say of themselves, with python-social-auth's settings filled in. Looked for in `folder`, then beside the binary."""
+
+    def __init__(self, folder=None):
+        beside = pathlib.Path(harness.BIN).resolve().parents[2] / "conf" / "providers"
+        self.folders = [f for f in (folder, beside, harness.ROOT / "conf" / "providers") if f is not None]
+
+    def read(self, name):
+        for folder in self.folders:
+            if (file := folder / f"{name}.toml").is_file():
+                table = tomllib.loads(file.read_text())
+                kind = table.get("kind")
+                return {**(self.read(kind) if kind else {}), **table}
+        return {}
+
+    def issuer(self, case):
+        """The issuer that this provider expects; "" if its file does not say."""
+        table = {**self.read(case.stanza.get("kind", case.provider)), **case.stanza}
+        known = {k: s["default"] for k, s in table.get("settings", {}).items() if isinstance(s.get("default"), str)}
+        known |= {k.lower(): v for k, v in case.settings.items() if isinstance(v, str)}
+        text = known.get("id_token_issuer") or replay_data.fill(table.get("issuer", ""), known)
+        return "" if "{" in text else text
+
+
+class Issuer:
+    """The one that the provider's file expects, since a provider names itself right and any other is to be refused (OpenID Connect Discovery
+    4.3). A file that does not say expects whoever it asks."""
+
+    def __init__(self, case, files):
+        # A document without an authorization endpoint is Microsoft's, whose issuer is a template.
+        self.at, self.document = next(((url, d) for url, d in case.documents.items() if "authorization_endpoint" in d), ("", {}))
+        self.recorded = self.document.get("issuer", "")
+        self.expected = files.issuer(case) if self.document else ""
+        self.name = self.expected or self.recorded
+
+    def answer(self, url):
+        """The metadata, if it is asked for where it was recorded or where the issuer says that it is."""
+        at = {self.at, *(i.rstrip("/") + WELL_KNOWN for i in (self.recorded, self.expected) if i)}
+        if not self.document or url not in at:
+            return None
+        prefix = url.removesuffix(WELL_KNOWN)
+        self.name = self.expected or (self.recorded if self.recorded.rstrip("/") == prefix else prefix)
+        return {**self.document, "issuer": self.name}
