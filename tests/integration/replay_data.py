@@ -72,7 +72,9 @@ def with_own_uid(case, rule):
 
 
 def pointed(case, at):
-    """`u:/sub` of the last answer, `t:/sub` of the first one, `i:/sub` of the id_token."""
+    """`u:/sub` of the last answer, `t:/sub` of the first one, `i:/sub` of the id_token, 'text'."""
+    if at.startswith("'"):
+        return at.strip("'")
     document, _, pointer = at.partition(":")
     answers = [e["answer"].get("json") for e in case.of("complete")]
     value = {"u": answers[-1] if answers else None, "t": answers[0] if answers else None,
