@@ -41,54 +41,62 @@ class Fact:
 
 
 class Script:
-    """Plays the provider: metadata, request tokens and XRDS before the redirect; a token and an empty answer after it."""
+    """Plays the provider: metadata, request tokens and XRDS before the redirect; a token and an almost empty answer after it."""
 
-    def __init__(self, fact):
-        self.fact, self.row, self.metadata, self.values, self.sent = fact, fact.row, None, {}, []
+    def __init__(self, fact, issuer):
+        self.fact, self.row, self.issuer = fact, fact.row, issuer
+        self.metadata, self.asked, self.nonce, self.sent = None, None, "", []
 
     def answer(self, request):
         if (document := self.document(request)) is not None:
             request.exchange = "document"
             return replayer.Answer(text=json.dumps(document))
         self.sent.append(request)
-        if self.row["protocol"] == "openid2":
-            return self.openid2(request)
-        if self.row["protocol"] == "oauth1":
-            return replayer.Answer(text="oauth_token=foobar&oauth_token_secret=foobar-secret&oauth_callback_confirmed=true", kind="text/plain")
-        if "access_token" in request.query or request.headers.get("authorization", "").lower().startswith(("bearer", "token")):
-            return replayer.Answer(text=json.dumps({"sub": SUB}))
-        return replayer.Answer(text=json.dumps({"access_token": "at", "token_type": "Bearer", **self.id_token()}))
+        return {"openid2": self.openid2, "oauth1": self.oauth1}.get(self.row["protocol"], self.oauth2)(request)
+
+    def document(self, request):
+        if request.url.endswith(replay_issuer.WELL_KNOWN):
+            prefix = request.url.removesuffix(replay_issuer.WELL_KNOWN)
+            self.asked, self.issuer = request.url, self.issuer or prefix
+            self.metadata = {"issuer": self.issuer, "authorization_endpoint": prefix + "/authorize", "token_endpoint": prefix + "/token",
+                             "userinfo_endpoint": prefix + "/userinfo", "jwks_uri": prefix + "/jwks"}
+            return self.metadata
+        # Of what is asked for with no token, only the keys are left once the code is redeemed.
+        if self.row["protocol"] == "oidc" and self.sent and request.method == "GET" and not has_token(request):
+            return replay_data.keys_of({"keys": [{"$key": "a", "kid": "a", "alg": "RS256", "use": "sig"}]})
+        return None
+
+    def oauth1(self, _request):
+        return replayer.Answer(text="oauth_token=foobar&oauth_token_secret=foobar-secret&oauth_callback_confirmed=true", kind="text/plain")
 
     def openid2(self, request):
         if request.method == "POST":
             return replayer.Answer(400, "ns:http://specs.openid.net/auth/2.0\nerror:no\nerror_code:unsupported-type\n", "text/plain")
         return replayer.Answer(text=XRDS, kind="application/xrds+xml")
 
-    def document(self, request):
-        if request.url.endswith(replay_issuer.WELL_KNOWN):
-            prefix = request.url.removesuffix(replay_issuer.WELL_KNOWN)
-            self.asked = request.url
-            issuer = self.row.get("issuer", prefix)
-            self.metadata = {"issuer": issuer if issuer.rstrip("/") == prefix else prefix, "authorization_endpoint": prefix + "/authorize",
-                             "token_endpoint": prefix + "/token", "userinfo_endpoint": prefix + "/userinfo", "jwks_uri": prefix + "/jwks"}
-            return self.metadata
-        if self.metadata and request.url == self.metadata["jwks_uri"]:
-            return replay_data.keys_of({"keys": [{"$key": "a", "kid": "a", "alg": "RS256", "use": "sig"}]})
-        return None
+    def oauth2(self, request):
+        if has_token(request):
+            return replayer.Answer(text=json.dumps({"sub": SUB}))
+        token = {"access_token": "at", "token": "at", "token_type": "Bearer"}
+        if self.row.get("token", {}).get("answer") == "form":
+            return replayer.Answer(text=urllib.parse.urlencode(token), kind="application/x-www-form-urlencoded")
+        if self.row["protocol"] == "oidc":
+            claims = {"iss": self.issuer, "aud": self.fact.settings["KEY"], "sub": SUB, "iat": "now+0", "exp": "now+300", "nonce": self.nonce}
+            token["id_token"] = replay_keys.token({"key": "a", "header": {"alg": "RS256", "kid": "a"}}, claims)
+        return replayer.Answer(text=json.dumps(token))
 
-    def id_token(self):
-        if self.metadata is None:
-            return {}
-        claims = {"iss": self.metadata["issuer"], "aud": self.fact.settings["KEY"], "sub": SUB, "iat": "now+0", "exp": "now+300",
-                  "nonce": self.values.get("nonce", "")}
-        return {"id_token": replay_keys.token({"key": "a", "header": {"alg": "RS256", "kid": "a"}}, claims)}
+
+def has_token(request):
+    values = [*request.query.values(), *request.form.values()]
+    return "at" in values or request.headers.get("authorization", "").partition(" ")[2] == "at"
 
 
 class Probe:
     """One back end; `differences` afterwards."""
 
     def __init__(self, instance, fact):
-        self.instance, self.fact, self.row, self.script = instance, fact, fact.row, Script(fact)
+        self.instance, self.fact, self.row = instance, fact, fact.row
+        self.script = Script(fact, instance.files.issuer(fact) or fact.row.get("issuer", ""))
         self.path = f"/o/{fact.provider}/"
 
     def __call__(self):
@@ -103,8 +111,9 @@ class Probe:
         out = self.begun(url, query)
         if "token" not in self.row or out:
             return out
-        self.script.values, self.script.sent = query, []
-        self.instance.client.post(self.path, form={"code": "foobar", "state": replay_data.state_in(query)}, jar=jar)
+        self.script.nonce, self.script.sent = query.get("nonce", ""), []
+        callback = {"code": "foobar", "state": replay_data.state_in(query), **self.row.get("callback", {})}
+        self.instance.client.post(self.path, form=callback, jar=jar)
         return self.redeemed()
 
     def begun(self, url, query):
@@ -118,7 +127,7 @@ class Probe:
         if protocol == "oauth1":
             out += self.asked_token()
         if "discovery" in self.row and self.script.metadata:
-            allowed = {self.row["discovery"], self.row.get("issuer", "").rstrip("/") + replay_issuer.WELL_KNOWN}
+            allowed = {self.row["discovery"], self.script.issuer.rstrip("/") + replay_issuer.WELL_KNOWN}
             out += [] if self.script.asked in allowed else [rules.differs("discovery", self.row["discovery"], self.script.asked)]
         wanted = self.wanted()
         if wanted is None:
@@ -187,8 +196,12 @@ class Probe:
 
     def client_auth(self, wanted, request):
         basic = request.headers.get("authorization", "").startswith("Basic ")
-        post = "client_secret" in request.form
+        post = self.fact.settings.get("SECRET") in [*request.form.values(), *request.query.values(), *body_of(request).values()]
         sent = "basic" if basic else "post" if post else "none"
         # RFC 6749 2.3: one method in a request, where the original uses both; OIDC Discovery 3: basic where the metadata says nothing.
         allowed = {"either": ("basic", "post"), "metadata": ("basic", "post")}.get(wanted, (wanted,))
         return [] if wanted is None or sent in allowed else [rules.differs("client authentication", wanted, sent)]
+
+
+def body_of(request):
+    return json.loads(request.body) if "json" in request.kind else {}

@@ -33,8 +33,8 @@ class Instance(harness.Instance):
             if "KEY" not in case.settings:
                 self.environment[variable(case.provider, "ENABLED")] = "true"
         self.environment = {k: v for k, v in self.environment.items() if v != ""}
-        files = replay_issuer.Files(providers_dir)
-        self.issuers = {case.variant(): replay_issuer.Issuer(case, files) for case in cases}
+        self.files = replay_issuer.Files(providers_dir)
+        self.issuers = {case.variant(): replay_issuer.Issuer(case, self.files) for case in cases}
 
     def start(self):
         log = self.folder / "log"

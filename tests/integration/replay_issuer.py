@@ -18,14 +18,20 @@ class Files:
     def read(self, name):
         for folder in self.folders:
             if (file := folder / f"{name}.toml").is_file():
-                table = tomllib.loads(file.read_text())
-                kind = table.get("kind")
-                return {**(self.read(kind) if kind else {}), **table}
+                return self.laid_over(tomllib.loads(file.read_text()))
         return {}
+
+    def laid_over(self, table):
+        """A file or a stanza over its kind. One that names another issuer means another provider (src/providers/layers.cc)."""
+        below = self.read(table["kind"]) if "kind" in table else {}
+        if "issuer" in table or "discovery" in table:
+            below = {k: v for k, v in below.items() if k not in ("issuer", "discovery")}
+        return {**below, **table}
 
     def issuer(self, case):
         """The issuer that this provider expects; "" if its file does not say."""
-        table = {**self.read(case.stanza.get("kind", case.provider)), **case.stanza}
+        kind = case.settings.get("KIND", case.stanza.get("kind", case.provider))
+        table = self.laid_over({**case.stanza, "kind": kind})
         known = {k: s["default"] for k, s in table.get("settings", {}).items() if isinstance(s.get("default"), str)}
         known |= {k.lower(): v for k, v in case.settings.items() if isinstance(v, str)}
         text = known.get("id_token_issuer") or replay_data.fill(table.get("issuer", ""), known)
