@@ -78,6 +78,8 @@ class Script:
         if has_token(request):
             return replayer.Answer(text=json.dumps({"sub": SUB}))
         token = {"access_token": "at", "token": "at", "token_type": "Bearer"}
+        for part in reversed(self.row.get("token", {}).get("at", "/access_token").split("/")[1:-1]):
+            token = {part: token}
         if self.row.get("token", {}).get("answer") == "form":
             return replayer.Answer(text=urllib.parse.urlencode(token), kind="application/x-www-form-urlencoded")
         if self.row["protocol"] == "oidc":
@@ -96,7 +98,7 @@ class Probe:
 
     def __init__(self, instance, fact):
         self.instance, self.fact, self.row = instance, fact, fact.row
-        self.script = Script(fact, instance.files.issuer(fact) or fact.row.get("issuer", ""))
+        self.script = Script(fact, instance.files.in_metadata(fact) or fact.row.get("issuer", ""))
         self.path = f"/o/{fact.provider}/"
 
     def __call__(self):
@@ -112,7 +114,8 @@ class Probe:
         if "token" not in self.row or out:
             return out
         self.script.nonce, self.script.sent = query.get("nonce", ""), []
-        callback = {"code": "foobar", "state": replay_data.state_in(query), **self.row.get("callback", {})}
+        code = {"oauth_token": "foobar", "oauth_verifier": "bazqux"} if self.row["protocol"] == "oauth1" else {"code": "foobar"}
+        callback = {**code, "state": replay_data.state_in(query), **self.row.get("callback", {})}
         self.instance.client.post(self.path, form=callback, jar=jar)
         return self.redeemed()
 
@@ -143,16 +146,16 @@ class Probe:
         endpoint, _, own = at.partition("?")
         query = dict(urllib.parse.parse_qsl(own))
         if self.row["protocol"] == "oauth1":
-            query["oauth_token"] = "foobar"
+            query |= {"oauth_token": "foobar", "redirect_uri": clients.CB}
         elif self.row["protocol"] in ("oauth2", "oidc"):
             key = self.fact.settings.get("CLIENT", self.fact.settings.get("KEY", ""))
             query |= {"client_id": key, "redirect_uri": clients.CB, "state": "*", "response_type": "code"}
             if self.row["protocol"] == "oidc":
                 query["nonce"] = "*"
-            if "scope" in self.row:
-                query["scope"] = self.row.get("separator", " ").join(self.row["scope"])
             if self.row.get("pkce"):
                 query |= {"code_challenge": "*", "code_challenge_method": "*"}
+        if "scope" in self.row:
+            query["scope"] = self.row.get("separator", " ").join(self.row["scope"])
         query |= {k: clients.CB if v == "{redirect_uri}" else v for k, v in self.row.get("params", {}).items()}
         for name in self.row.get("omit", []):
             # A login without a state is none of ours.

@@ -61,13 +61,15 @@ def load(name):
 
 def with_own_uid(case, rule):
     """python-social-auth knows some users by an e-mail address or a name, which change hands. `rule`: {at: where the lasting id stands,
-    setting: what `uid` must be set to for theirs}. The case itself is held to the lasting id; given back is one with that setting."""
+    setting: what `uid` must be set to for theirs, if it can}. The case itself is held to the lasting id; given back is one with that setting."""
     lasting = pointed(case, rule["at"]) if case.kind == "login" else None
     if lasting is None or str(lasting) == case.who["uid"]:
         return None
     theirs = copy.copy(case)
-    theirs.name, theirs.settings = f"{case.name}, uid is the {rule['setting']}", {**case.settings, "UID": rule["setting"]}
     case.who = {**case.who, "uid": str(lasting)}
+    if "setting" not in rule:
+        return None
+    theirs.name, theirs.settings = f"{case.name}, uid is the {rule['setting']}", {**case.settings, "UID": rule["setting"]}
     return theirs
 
 

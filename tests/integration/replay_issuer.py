@@ -1,5 +1,6 @@
 """Which issuer a provider's metadata and id_tokens name."""
 import pathlib
+import re
 import tomllib
 
 import harness
@@ -28,14 +29,23 @@ class Files:
             below = {k: v for k, v in below.items() if k not in ("issuer", "discovery")}
         return {**below, **table}
 
+    def of(self, case):
+        """(its table, its settings by the names of templates)"""
+        table = self.laid_over({**case.stanza, "kind": case.settings.get("KIND", case.stanza.get("kind", case.provider))})
+        known = {k: s["default"] for k, s in table.get("settings", {}).items() if isinstance(s.get("default"), str)}
+        return table, known | {k.lower(): v for k, v in case.settings.items() if isinstance(v, str)}
+
     def issuer(self, case):
         """The issuer that this provider expects; "" if its file does not say."""
-        kind = case.settings.get("KIND", case.stanza.get("kind", case.provider))
-        table = self.laid_over({**case.stanza, "kind": kind})
-        known = {k: s["default"] for k, s in table.get("settings", {}).items() if isinstance(s.get("default"), str)}
-        known |= {k.lower(): v for k, v in case.settings.items() if isinstance(v, str)}
+        table, known = self.of(case)
         text = known.get("id_token_issuer") or replay_data.fill(table.get("issuer", ""), known)
         return "" if "{" in text else text
+
+    def in_metadata(self, case):
+        """What the metadata may call it, where that is something else ("https://sts.windows.net/{tenantid}/", as it stands)."""
+        table, known = self.of(case)
+        listed = replay_data.fill(table.get("discovery", {}).get("issuers", [""])[-1], known)
+        return re.sub(r"\{'([^']*)'\}", r"\1", listed) or self.issuer(case)
 
 
 class Issuer:

@@ -3,6 +3,7 @@ import json
 
 import replay_data
 import replay_keys
+import replay_rules as rules
 import replayer
 
 
@@ -17,6 +18,7 @@ class Script:
         if request.method == "GET" and (document := self.document(request.url)) is not None:
             request.exchange = "document"
             return document
+        self.values["oauth_nonce"] = rules.oauth1_parameters(request).get("oauth_nonce", "")
         for exchange in self.left:
             if asks_for(request, exchange):
                 self.left.remove(exchange)
