@@ -65,12 +65,12 @@ class Run:
         for name, value in callback.items():
             if value.startswith("{discourse:"):
                 callback[name] = replay_signed.discourse_payload(self.query, value[len("{discourse:"):-1])
-        # Where the protocol has no state, ours rides in the address to come back to, so the browser brings it along.
-        if self.case.reason != "state" and not any(v == self.values["state"] for v in callback.values()):
-            callback["state"] = self.values["state"]
         for name, value in callback.items():
             if value.startswith("{signed:"):
                 callback[name] = getattr(replay_signed, value[len("{signed:"):-1])(callback, self.case.settings)
+        # Where the protocol has no state, ours rides in the address to come back to, so the browser brings it along.
+        if self.case.reason != "state" and not any(v == self.values["state"] for v in callback.values()):
+            callback["state"] = self.values["state"]
         return callback
 
     def requests(self, phase, whole=True):

@@ -27,11 +27,11 @@ class Fact:
     """One back end of the catalogue; looks like a replay_data.Case to an Instance."""
 
     def __init__(self, row):
-        self.row, self.provider, self.kind, self.stanza = row, row["name"], "start", {}
+        self.row, self.provider, self.stanza = row, row["name"], {}
+        self.kind, self.reason = ("refused", "enabling") if row.get("refused") else ("start", None)
         self.name = row.get("class", "catalogue")
         self.settings, self.get, self.documents = dict(row["settings"]), row.get("get", {}), {}
         self.settings.update(row.get("choose", {}))
-        self.exchanges, self.refused_at_begin = [], False
 
     def __str__(self):
         return f"{self.provider}: {self.name}"
@@ -106,7 +106,7 @@ class Probe:
         self.instance.replayer.play(self.script)
         jar = clients.Jar()
         reply = self.instance.client.get(f"{self.path}?" + urllib.parse.urlencode({"redirect_uri": clients.CB, **self.fact.get}), jar=jar)
-        if reply.status != 200:
+        if reply.status != 200 or self.fact.kind == "refused":
             return [f"GET: {reply}", *(f"asked: {r}" for r in self.instance.replayer.requests)]
         url = reply.json()["authorization_url"]
         query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))

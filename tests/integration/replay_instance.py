@@ -94,8 +94,10 @@ def batches(cases, most=40):
 
 
 def refused_at_start(case, said):
-    """What python-social-auth misses when a login is on its way (reason `client`: a way to say who we are) we miss at the start."""
-    return case.kind == "refused" and case.reason == "client" and f"providers.{case.provider}.client_" in said
+    """What python-social-auth misses when a login is on its way (`client`: a way to say who we are) we miss at the start, and there we say of
+    some providers that they cannot be used (`enabling`)."""
+    return case.kind == "refused" and f"providers.{case.provider}" in said and (
+        (case.reason == "client" and "client_" in said) or (case.reason == "enabling" and "cannot be enabled" in said))
 
 
 def halves(cases):

@@ -45,7 +45,8 @@ class Files:
         """What the metadata may call it, where that is something else ("https://sts.windows.net/{tenantid}/", as it stands)."""
         table, known = self.of(case)
         listed = replay_data.fill(table.get("discovery", {}).get("issuers", [""])[-1], known)
-        return re.sub(r"\{'([^']*)'\}", r"\1", listed) or self.issuer(case)
+        literal = re.compile(r"\{'([^']*)'\}")
+        return literal.sub(r"\1", listed) if listed and "{" not in literal.sub("", listed) else self.issuer(case)
 
 
 class Issuer:

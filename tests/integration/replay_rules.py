@@ -199,7 +199,7 @@ def person(who, identity):
 
 # What a refusal must say, so that it is refused for what is wrong with it (wire.md sections F and O).
 SAYS = {
-    "signature": "Signature verification failed|signature", "expired": "expired", "at_hash": "Invalid access token", "audience": "Invalid audience",
+    "signature": "Signature verification failed|signature", "expired": "expired|outdated", "at_hash": "Invalid access token", "audience": "Invalid audience",
     "iat": "iat", "nonce": "nonce|Replay", "issuer": "Invalid issuer", "sub": "sub", "missing": "Missing id_token", "malformed": "id_token|Signature verification failed", "uid": "named no user", "state": "state",
 }
 

@@ -32,6 +32,13 @@ def facebook(_parameters, settings):
     return base64.urlsafe_b64encode(mac).decode().rstrip("=") + "." + payload
 
 
+def vk_openapi(_parameters, settings):
+    """dev.vk.com, "Open API": the cookie of the script, MD5 over its pairs in order and the secret."""
+    pairs = {"expire": str(int(time.time()) + 3600), "mid": "1234", "secret": "oauth", "sid": "asid"}
+    text = "".join(f"{k}={v}" for k, v in pairs.items()) + settings["SECRET"]
+    return urllib.parse.urlencode({**pairs, "sig": hashlib.md5(text.encode()).hexdigest()})
+
+
 def discourse_payload(query, text):
     """What Discourse returns: the nonce of our request and the user."""
     asked = dict(urllib.parse.parse_qsl(base64.b64decode(query["sso"]).decode()))
