@@ -62,4 +62,6 @@ class Script:
 
 
 def asks_for(request, exchange):
-    return (exchange.get("method", "GET"), exchange["url"]) == (request.method, request.url)
+    """OpenID 2.0 asks several things at one address."""
+    mode = exchange.get("form", {}).get("openid.mode")
+    return (exchange.get("method", "GET"), exchange["url"], mode) == (request.method, request.url, request.form.get("openid.mode"))
