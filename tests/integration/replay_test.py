@@ -23,14 +23,15 @@ def setUpModule():
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(replay_instance.run, batch.cases, authority, replay.Run, report) for batch in replay_instance.batches(CASES)]:
             done.result()
-    print(f"{len(CASES)} exchanges; {len(IDLE)} recordings are not run:")
+    print(f"NOTE {len(CASES)} recorded exchanges; {len(IDLE)} more are not run:")
     for reason in sorted({r for _, r in IDLE}):
-        names = sorted({n for n, r in IDLE if r == reason})
-        print(f"  {sum(r == reason for _, r in IDLE)}: {reason} ({', '.join(names)})")
+        names = [n for n, r in IDLE if r == reason]
+        print(f"NOTE   {len(names)}: {reason}" + (f" ({', '.join(sorted(set(names)))})" if len(names) < 15 else ""))
 
 
 def short(reason):
-    return reason.split('"')[0].strip() + ' another case' if '"' in reason else reason
+    """Without the name of the case that is the same, and without what was altered."""
+    return reason.partition(' "')[0] + " another case" if '"' in reason else reason.partition(": _")[0].partition(": decode")[0].partition(": now")[0]
 
 
 def load():
