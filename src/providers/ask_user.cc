@@ -70,6 +70,13 @@ base::Result<json::Value> ask(Login& login, const UserRequest& from) {
   return unreadable("userinfo: neither object nor array");
 }
 
+/// OIDC Core 5.3.2: sub must be the id_token's, else the access token was swapped. Some providers leave it out, though it MUST be there: that
+/// is taken where at_hash shows that the token belongs to this id_token.
+bool same_person(const Login& login, json::Value answer, const std::string& sub) {
+  if (!answer["sub"].exists()) return login.bound;
+  return answer["sub"].string() == sub;
+}
+
 }  // namespace
 
 base::Status ask_user(Login& login, const std::vector<UserRequest>& requests, const std::string* sub) {
@@ -79,8 +86,7 @@ base::Status ask_user(Login& login, const std::vector<UserRequest>& requests, co
     auto answer = ask(login, request);
     if (!answer && !request.optional) return answer.error();
     if (!answer) continue;
-    // OIDC Core 5.3.2: sub is always there and must be the id_token's; else the token was swapped.
-    if (sub != nullptr && request.same_sub && (*answer)["sub"].string() != *sub) return token_error("Invalid UserInfo sub");
+    if (sub != nullptr && request.same_sub && !same_person(login, *answer, *sub)) return token_error("Invalid UserInfo sub");
     login.values.user.back() = *answer;
     if (auto failed = told_failure(login.provider.spec, login.values, *answer); failed && !request.optional) return std::move(*failed);
   }

@@ -2,6 +2,8 @@
 
 #include "base/encode.h"
 #include "base/random.h"
+#include "base/text.h"
+#include "config/files.h"
 #include "json/writer.h"
 #include "providers/answer.h"
 #include "providers/broker.h"
@@ -31,6 +33,15 @@ base::Result<std::string> assertion(const Provider& provider, const std::string&
   w.object().member("iss", provider.client_id).member("sub", provider.client_id).member("aud", audience);
   w.member("jti", base::base64url(base::random_bytes(world.random, 16))).member("iat", seconds(now)).member("exp", seconds(now) + 60);
   return token::sign(*provider.key, alg_for(provider.key->kind()), provider.variable("key_id"), "JWT", w.end_object().take());
+}
+
+/// A workload's identity: whoever runs the machine renews the file.
+base::Result<std::string> given_assertion(const Provider& provider) {
+  const auto file = provider.variable("client_assertion_file");
+  if (file.empty()) return provider.variable("client_assertion");
+  auto text = config::read_file(file);
+  if (!text) return base::Error{base::Code::internal, "client_assertion_file: " + text.error().say};
+  return std::string{text->reveal()};
 }
 
 /// Apple's: the client_secret is a JWT of the team's key. An hour's worth is kept, and made anew five minutes before it ends.
@@ -81,7 +92,11 @@ base::Status authenticate(Provider& provider, ClientAuth method, const std::stri
     case ClientAuth::post: add("client_secret", provider.spec.client_secret.reveal()); break;
     case ClientAuth::basic:
     case ClientAuth::none: break;
-    case ClientAuth::assertion: add_assertion(provider.variable("client_assertion")); break;
+    case ClientAuth::assertion:
+      made = given_assertion(provider);
+      if (!made) return made.error();
+      add_assertion(base::trim(*made));
+      break;
     case ClientAuth::private_key_jwt:
       made = assertion(provider, audience, world);
       if (!made) return made.error();

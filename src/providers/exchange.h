@@ -20,6 +20,7 @@ struct Login {
   Values values;
   Variables variables;              // code, redirect_uri, access_token
   std::deque<json::Document> kept;  // deque: values point into them
+  bool bound = false;               // at_hash of the id_token ties the access token to it (OIDC Core 3.1.3.8)
   bool private_addresses = true;    // for the userinfo address of a metadata document
   /// Called with each request to the user API when it is complete: OAuth 1.0a signs here.
   std::function<base::Status(net::Request&)> sign;

@@ -7,6 +7,7 @@
 #include "config/files.h"
 #include "providers/catalogue.h"
 #include "providers/engine.h"
+#include "providers/social_keys.h"
 #include "providers/table.h"
 
 namespace providers {
@@ -38,49 +39,6 @@ void forget_addresses(config::Node& base) {
 
 /// In a stanza, `discovery` names another provider as `issuer` does.
 bool names_another(const config::Node& over) { return over.get("issuer") != nullptr || over.get("discovery") != nullptr; }
-
-config::Node::Table& table_at(config::Node::Table& table, const std::string& key) {
-  auto& node = table[key];
-  if (node.table() == nullptr) node.v = config::Node::Table{};
-  return std::get<config::Node::Table>(node.v);
-}
-
-/// python-social-auth's settings that every back end has, under the keys that they have here. A file that declares a setting of that name
-/// means that instead. `ignored` are accepted because they say what is done anyway.
-config::Node with_our_keys(config::Node stanza, const config::Node* declared) {
-  struct Alias {
-    const char *name, *table, *key;
-  };
-  constexpr Alias kAliases[] = {{"authorization_url", "authorize", "url"},
-                                {"access_token_url", "token", "url"},
-                                {"request_token_url", "request_token", "url"},
-                                {"refresh_token_url", "refresh", "url"},
-                                {"revoke_token_url", "revoke", "url"},
-                                {"jwks_uri", "id_token", "keys"},
-                                {"token_endpoint_auth_method", "token", "client_auth"},
-                                {"id_token_issuer", "", "issuer"},
-                                {"whitelisted_domains", "", "allowed_domains"},
-                                {"whitelisted_emails", "", "allowed_emails"}};
-  constexpr const char* kIgnored[] = {"redirect_is_https",          "use_unique_user_id", "extra_data",
-                                      "pkce_code_challenge_method", "use_pkce",           "revoke_tokens_on_disconnect"};
-  auto& table = std::get<config::Node::Table>(stanza.v);
-  const auto theirs = [&](const char* name) { return table.contains(name) && (declared == nullptr || declared->get(name) == nullptr); };
-  for (const auto& [name, group, key] : kAliases) {
-    if (!theirs(name)) continue;
-    auto node = std::move(table.extract(name).mapped());
-    if (const auto* text = node.string(); text != nullptr && text->starts_with("client_secret_")) node.v = text->substr(14);
-    (*group == '\0' ? table : table_at(table, group))[key] = std::move(node);
-  }
-  if (theirs("oidc_endpoint")) {
-    auto node = std::move(table.extract("oidc_endpoint").mapped());
-    if (const auto* text = node.string()) node.v = *text + (text->ends_with('/') ? "" : "/") + ".well-known/openid-configuration";
-    table_at(table, "discovery")["url"] = std::move(node);
-  }
-  for (const auto* name : kIgnored) {
-    if (theirs(name)) table.erase(name);
-  }
-  return stanza;
-}
 
 }  // namespace
 
@@ -140,8 +98,9 @@ base::Result<config::Node> Layers::lay(const std::string& name, const config::No
 base::Result<config::Node> Layers::resolve(const std::string& name, const config::Node& stanza) const {
   auto below = lay(name, stanza, 0);
   if (!below || stanza.table() == nullptr) return below;
-  const auto ours = with_our_keys(stanza, below->get("settings"));
-  return lay(name, ours, 0);
+  auto ours = with_our_keys(stanza, *below);
+  if (!ours) return base::Error{ours.error().code, {}, stanza.where + ": providers." + name + '.' + ours.error().say};
+  return lay(name, *ours, 0);
 }
 
 }  // namespace providers

@@ -181,6 +181,7 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   auto claims = read_id_token(login, known);
   if (!claims) return claims.error();
   login.values.id_token = *claims;
+  login.bound = (*claims)["at_hash"].exists();
   const std::string issuer{*(*claims)["iss"].string()};
   const auto iss = login.param("iss");
   const std::string one{issuer_of(provider, known)};

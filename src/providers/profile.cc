@@ -53,7 +53,8 @@ base::Status admitted(const Spec& spec, const Values& values, const Identity& wh
     if (requirement.one_of.empty()) continue;
     const auto have = requirement.value.each(values);
     const auto wanted = [&](const std::string& one) {
-      return std::find(requirement.one_of.begin(), requirement.one_of.end(), one) != requirement.one_of.end();
+      const auto alike = [&](const std::string& other) { return requirement.ignore_case ? base::equal_no_case(one, other) : one == other; };
+      return std::any_of(requirement.one_of.begin(), requirement.one_of.end(), alike);
     };
     if (std::none_of(have.begin(), have.end(), wanted)) return refused("a [[require]] of the provider is not met");
   }

@@ -1,6 +1,7 @@
 #include "providers/spec.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/text.h"
 #include "config/files.h"
@@ -81,6 +82,9 @@ void read_settings(Table table, Spec& spec, std::optional<base::Error>& mistake)
     Setting setting;
     if (entry.given("default")) setting.otherwise = entry.text("default");
     entry.get("default");
+    if (const auto variable = entry.text("environment"); !variable.empty()) {
+      if (const char* value = std::getenv(variable.c_str()); value != nullptr && !setting.otherwise) setting.otherwise = value;
+    }
     setting.required = entry.boolean("required").value_or(false);
     setting.secret = entry.boolean("secret").value_or(false);
     setting.help = entry.text("help");
@@ -125,7 +129,8 @@ void read_variables(Table& table, Spec& spec, bool complete) {
   for (auto& [name, value] : made) spec.variables[name] = std::move(value);
   if (spec.issuer && !spec.issuer->reads("i") && complete && !spec.issuer->evaluate(spec.values())) spec.issuer.reset();  // "{setting}", not set
   // RFC 7523 2.2: a file may say that a JWT which the operator was given stands for the secret (`client_assertion` in its settings).
-  if (spec.client_secret.empty() && spec.variables.contains("client_assertion")) spec.client_auth = ClientAuth::assertion;
+  const bool asserts = spec.variables.contains("client_assertion") || spec.variables.contains("client_assertion_file");
+  if (spec.client_secret.empty() && asserts) spec.client_auth = ClientAuth::assertion;
   spec.variables["scope"] = base::join(spec.authorize.scope, spec.authorize.separator);
 }
 

@@ -72,6 +72,7 @@ struct UserRequest {
 struct Requirement {
   Expression value;
   std::vector<std::string> one_of;  // empty: the operator asks for nothing
+  bool ignore_case = false;
 };
 
 /// An endpoint for the life after a login: refresh, revoke.

@@ -140,8 +140,9 @@ void read_require(Table& table, Spec& spec, std::optional<base::Error>& mistake)
     if (!value) entry.wrong(nullptr, "value", "is missing");
     const auto setting = entry.text("setting");
     if (setting.empty()) entry.wrong(nullptr, "setting", "is missing: the setting that lists what is wanted");
+    const bool ignore_case = entry.boolean("ignore_case").value_or(false);
     entry.done();
-    if (value && !setting.empty()) spec.require.push_back({std::move(*value), table.list(setting)});
+    if (value && !setting.empty()) spec.require.push_back({std::move(*value), table.list(setting), ignore_case});
   }
 }
 

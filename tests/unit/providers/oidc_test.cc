@@ -109,8 +109,16 @@ BOOST_AUTO_TEST_CASE(the_authorization_url_has_djosers_order) {
 // ---- userinfo
 
 BOOST_AUTO_TEST_CASE(userinfo_of_somebody_else_is_refused) {  // O30, userinfo-invalid-sub
-  for (const auto* body : {R"({"sub":"user-2","email":"x@y.example"})", R"({"email":"x@y.example"})", R"({"sub":null})", "{}"}) {
+  for (const auto* body : {R"({"sub":"user-2","email":"x@y.example"})", R"({"sub":null})", R"({"sub":1})"}) {
     op.serve(op.token_answer(op.id_token()), body);
+    BOOST_TEST(login() == kBad + "Invalid UserInfo sub", body);
+  }
+}
+BOOST_AUTO_TEST_CASE(userinfo_without_sub_is_taken_only_where_at_hash_ties_the_token_to_the_id_token) {
+  for (const auto* body : {R"({"email":"x@y.example"})", "{}"}) {
+    op.serve(op.token_answer(op.id_token()), body);
+    BOOST_TEST(login() == "ok user-1", body);
+    op.serve(op.token_answer(op.id_token(world::drop("at_hash"))), body);
     BOOST_TEST(login() == kBad + "Invalid UserInfo sub", body);
   }
 }
