@@ -113,10 +113,13 @@ std::string authorization_url(const Spec& spec, std::string url, const Values& v
   }
   if (const auto& scope = spec.variables.at("scope"); !scope.empty()) params.emplace_back("scope", scope);
   params.emplace_back("oauth_token", token.token);
-  params.emplace_back(tables_of(spec).return_parameter, back.address);
+  params.emplace_back("redirect_uri", back.address);
   std::erase_if(params, [&](const auto& param) {
     return std::find(spec.authorize.omit.begin(), spec.authorize.omit.end(), param.first) != spec.authorize.omit.end();
   });
+  for (auto& [name, value] : params) {
+    if (const auto it = spec.authorize.rename.find(name); it != spec.authorize.rename.end()) name = it->second;
+  }
   append_to_query(url, params);
   return url;
 }

@@ -5,8 +5,7 @@
 //                    back, and the page at the registered address must have kept it: it stands in redirect_uri of the authorization URL.
 //                    unconfirmed: why this provider may leave out oauth_callback_confirmed. Without that word it is OAuth 1.0, where
 //                    whoever began a login can make another finish it (the session fixation of 2009)
-//   [oauth1]         signature (HMAC-SHA1), denied_status: what the access token endpoint answers when the user said no, return_parameter:
-//                    what the authorization URL calls the return address (redirect_uri)
+//   [oauth1]         signature (HMAC-SHA1), denied_status: what the access token endpoint answers when the user said no
 //   [identity]       url, method (POST), issuer: a signed request whose answer is a JWT about the user (oauth1_identity.cc); claims are i:
 #pragma once
 #include <optional>
@@ -27,7 +26,6 @@ inline constexpr std::size_t kMostAnswer = 64 << 10;   // of bytes that hold a t
 struct Tables {
   Method method = Method::hmac_sha1;
   std::int64_t denied_status = 0;
-  std::string return_parameter;
   struct {
     std::optional<Expression> url, callback;
     std::string method, unconfirmed;

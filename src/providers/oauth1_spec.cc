@@ -43,7 +43,6 @@ void read(Table& table, Spec& spec) {
   auto own = table.table("oauth1");
   tables->method = read_method(own);
   tables->denied_status = own.integer("denied_status").value_or(0);
-  tables->return_parameter = own.text("return_parameter", "redirect_uri");
   own.done();
   auto request = table.table("request_token");
   auto& token = tables->request_token;

@@ -303,7 +303,7 @@ BOOST_AUTO_TEST_CASE(a_status_may_mean_that_the_user_said_no) {  // Evernote's 4
 
 BOOST_AUTO_TEST_CASE(the_return_address_may_have_another_name_or_none) {
   serve();
-  toml += "oauth1 = { return_parameter = \"oauth_callback\" }\n";
+  toml.replace(toml.find("scope = ["), 0, "rename = { redirect_uri = \"oauth_callback\" }, ");
   const auto renamed = open(toml)->begin("forge", start())->authorization_url;
   BOOST_TEST(renamed.find("&oauth_callback=https%3A%2F%2Fapp.example%2Fcb") != std::string::npos);
   BOOST_TEST(renamed.find("redirect_uri") == std::string::npos);
