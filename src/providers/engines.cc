@@ -7,6 +7,7 @@
 #include "providers/oauth2.h"
 #include "providers/oidc.h"
 #include "providers/signed.h"
+#include "providers/openid2.h"
 
 namespace providers {
 namespace {
@@ -17,6 +18,7 @@ constexpr std::array kEngines = {
     Engine{"oauth1", oauth1::begin, oauth1::finish, oauth1::look, oauth1::check, oauth1::examine, oauth1::read},
     Engine{"signed", signed_callback::begin, signed_callback::finish, signed_callback::look, signed_callback::check, signed_callback::examine,
            signed_callback::read, false},
+    Engine{"openid2", openid2::begin, openid2::finish, openid2::look, openid2::check, openid2::examine, openid2::read, false},
 };
 
 }  // namespace
