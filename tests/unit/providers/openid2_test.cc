@@ -118,9 +118,39 @@ const Look looks[] = {
     {"return_to without a query", {{"openid.mode", "id_res"}, {"openid.sig", "x"}, {"openid.return_to", "https://a/cb"}}, "", "", true},
 };
 
+// ---- what a file may not say ----
+
+struct Stanza {
+  const char* why;
+  const char *openid2, *told;
+};
+std::ostream& operator<<(std::ostream& os, const Stanza& row) { return os << row.why; }
+const Stanza stanzas[] = {
+    {"nobody to ask", "{}", "openid2.identifier: is missing"},
+    {"plain http", "{ identifier = 'http://op.example/' }", "it must begin with https://"},
+    {"no address", "{ identifier = '=op' }", "XRIs are not supported"},
+    {"a document that is not there yet", "{ identifier = 'https://op.example/{c:/x}' }", "c: is not known yet"},
+    {"a setting that there is not", "{ identifier = 'https://{host}/' }", "there is no setting \"host\""},
+    {"another mode", "{ identifier = 'https://op.example/', mode = 'dumb' }", "allowed: stateless, associate"},
+    {"own without a hole", "{ identifier = 'https://op.example/', own = 'https://op.example/id/' }", "want one {digits} or {label}"},
+    {"own, where the user chooses the OP", "{ identifier = 'https://op.example/{r:/x}', own = 'https://op.example/{label}' }",
+     "needs an identifier that is the same for everybody"},
+    {"only_own without own", "{ identifier = 'https://op.example/', only_own = true }", "openid2.only_own: needs own"},
+    {"an attribute without a type", "{ identifier = 'https://op.example/', ax = { required = ['email'] } }", "want a name and a type"},
+    {"an attribute whose name breaks the message", "{ identifier = 'https://op.example/', ax = { required = ['e.mail: urn:x'] } }",
+     "want a name and a type"},
+    {"a misspelt key", "{ identifer = 'https://op.example/' }", "did you mean identifier?"},
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(providers_openid2)
+
+BOOST_DATA_TEST_CASE_F(OpenId2World, what_a_file_may_not_say, make(stanzas), row) {
+  const auto broker = open("[providers.op]\nkind = \"openid2\"\nopenid2 = " + std::string{row.openid2} + '\n');
+  BOOST_REQUIRE(!broker);
+  BOOST_TEST(broker.error().say.find(row.told) != std::string::npos, broker.error().say);
+}
 
 BOOST_FIXTURE_TEST_CASE(an_op_is_asked_whom_it_knows, OpenId2World) {
   serve();
