@@ -32,6 +32,7 @@ struct Response {
   int status = 0;
   std::vector<Header> headers;  // names in lower case
   std::string body;
+  std::string url = {};  // where it came from, after redirects
   /// First header of that (lower-case) name, or "".
   std::string_view header(std::string_view name) const noexcept;
 };

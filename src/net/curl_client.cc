@@ -177,6 +177,7 @@ base::Result<Response> CurlClient::Impl::to_the_end(const std::shared_ptr<Call>&
     target = std::move(*checked);
     answer = exchange(call, hop, target, deadline);
   }
+  if (answer) answer->url = hop.url.empty() ? request.url : hop.url;
   return answer;
 }
 

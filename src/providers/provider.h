@@ -10,6 +10,8 @@
 #include "base/result.h"
 #include "crypto/keys.h"
 #include "providers/discovery.h"
+#include "providers/openid2_association.h"
+#include "providers/openid2_discovery.h"
 #include "providers/remote.h"
 #include "providers/spec.h"
 #include "token/jws.h"
@@ -35,6 +37,10 @@ struct Provider {
   Remote<Metadata> metadata;
   Remote<std::vector<token::Jwk>> keys;
   MintedSecret minted;
+  struct {
+    Remote<openid2::Discovered> op;  // of a provider whose identifier is the same for everybody
+    openid2::Associations associations;
+  } openid2;
 
   /// Where the code is redeemed; "" = in the metadata. It may depend on the callback (c:), guarded by label, host or url.
   std::string token_address(const Values& login) const;

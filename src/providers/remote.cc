@@ -5,6 +5,15 @@ namespace {
 
 constexpr std::size_t kMost = 256 << 10;
 
+base::Result<std::string> get_json(World& world, const RemoteCore::Ask& ask) {
+  net::Request request{
+      .url = ask.url, .headers = {{"Accept", "application/json"}}, .private_addresses = ask.private_addresses, .max_response = kMost};
+  auto answer = world.client.send(request);
+  if (!answer) return answer.error();
+  if (answer->status != 200) return base::Error{base::Code::upstream, "HTTP " + std::to_string(answer->status)};
+  return std::move(answer->body);
+}
+
 }  // namespace
 
 RemoteCore::Any RemoteCore::fresh(base::Time now) {
@@ -74,14 +83,11 @@ base::Result<RemoteCore::Fetched> RemoteCore::fetch(World& world, const Ask& ask
       if (auto value = parse(entry->body)) return Fetched{std::move(*value), entry->fetched};
     }
   }
-  net::Request request{
-      .url = ask.url, .headers = {{"Accept", "application/json"}}, .private_addresses = ask.private_addresses, .max_response = kMost};
-  auto answer = world.client.send(request);
-  if (!answer) return answer.error();
-  if (answer->status != 200) return base::Error{base::Code::upstream, "HTTP " + std::to_string(answer->status)};
-  auto value = parse(answer->body);
+  auto body = ask.fetch ? ask.fetch(world) : get_json(world, ask);
+  if (!body) return body.error();
+  auto value = parse(*body);
   if (!value) return value.error();
-  world.cache.put(ask.url, answer->body);
+  world.cache.put(ask.url, *body);
   return Fetched{std::move(*value), now};
 }
 

@@ -25,8 +25,10 @@ class RemoteCore {
   /// Checks a body; what it refuses is neither kept nor cached.
   using Parse = std::function<base::Result<Any>(std::string_view body)>;
   struct Ask {
-    std::string url;
+    std::string url;  // its name in the cache, too
     bool private_addresses = false;
+    /// How it is had where that takes more than a GET. What it gives is what is cached.
+    std::function<base::Result<std::string>(World&)> fetch = {};
   };
 
  protected:

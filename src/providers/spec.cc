@@ -188,6 +188,8 @@ base::Result<Spec> read_spec(const config::Node& node, const std::string& name, 
   if (const auto own = read_client_auth(table); own != ClientAuth::automatic) spec.client_auth = own;
   read_user(table, spec, mistake);
   read_map(table.table("map"), spec);
+  if (const auto* engine = find_engine(spec.protocol); engine != nullptr && engine->read != nullptr) engine->read(table, spec);
+  if (!spec.map.uid) table.wrong(table.get("map"), "map.uid", "is missing: say where the user's id stands, such as uid = \"u:/id\"");
   choose_uid(table, spec);
   read_named(table.table("extra"), spec.extra);
   read_require(table, spec, mistake);
@@ -203,7 +205,6 @@ base::Result<Spec> read_spec(const config::Node& node, const std::string& name, 
   read_later(table.table("refresh"), spec.refresh);
   read_later(table.table("revoke"), spec.revoke);
   read_named(table.table("derived"), spec.derived);
-  if (const auto* engine = find_engine(spec.protocol); engine != nullptr && engine->read != nullptr) engine->read(table, spec);
   add_scope(table, spec);
   read_key(table, spec);
   read_variables(table, spec, complete);

@@ -127,7 +127,6 @@ void read_map(Table table, Spec& spec) {
   map.picture = read_expression(table, "picture");
   table.done();
   if (spec.protocol == "oidc") standard_claims(spec);
-  if (!map.uid) table.wrong(nullptr, "uid", "is missing: say where the user's id stands, such as uid = \"u:/id\"");
 }
 
 void read_require(Table& table, Spec& spec, std::optional<base::Error>& mistake) {
