@@ -1,5 +1,5 @@
-// engine.h: a protocol is two functions, begin and finish; beside them a pure look at a callback and a question for `latchstring check`. All
-// engines stand in one constexpr array (engines.cc).
+// engine.h: a protocol is two functions, begin and finish; beside them a pure look at a callback and a question for `latchstring check`.
+// All engines stand in one constexpr array (engines.cc).
 #pragma once
 #include <functional>
 #include <span>
@@ -29,6 +29,9 @@ struct Engine {
   /// Reads the tables that only this protocol has; null = it has none.
   void (*read)(Table& table, Spec& spec) = nullptr;
   bool needs_client = true;  // false: works without client_id and client_secret (OpenID 2.0, CAS, ...)
+  /// Variables of a login that begins, which [authorize] and Spec.own_texts may name besides the provider's.
+  std::span<const std::string_view> begins = {};
+  std::string_view redeems_with = "c";  // the documents that are there when the token endpoint is asked
 };
 
 std::span<const Engine> engines() noexcept;

@@ -130,7 +130,8 @@ base::Result<json::Document> check_claims(const token::Jws& jws, const IdTokenRu
   if (!missing && !crypto::equal(nonce.string().value_or(""), rules.nonce)) return token_error("Incorrect id_token: nonce");
   // 3.1.3.8: optional in the code flow, binding where it is there.
   const auto hash = claims["at_hash"];
-  if (hash.exists() && rules.access_token && hash.string() != at_hash(jws.alg, *rules.access_token)) return token_error("Invalid access token");
+  if (hash.exists() && rules.access_token && hash.string() != at_hash(jws.alg, *rules.access_token))
+    return token_error("Invalid access token");
   // 2: at most 255 bytes; who has none is nobody (wire.md O24-O26).
   if (!is_identifier(claims["sub"].string().value_or(""))) return token_error("Invalid UserInfo sub", "id_token: sub is missing or unfit");
   return document;

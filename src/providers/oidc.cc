@@ -27,7 +27,6 @@ std::string_view issuer_of(const Provider& provider, const Metadata* metadata) {
   return !provider.issuer.empty() || provider.spec.issuer || metadata == nullptr ? std::string_view{provider.issuer} : metadata->issuer;
 }
 
-
 /// The metadata, or none where the provider's file says everything.
 base::Result<std::shared_ptr<const Metadata>> metadata(Provider& provider, World& world) {
   if (!needs_metadata(provider)) return std::shared_ptr<const Metadata>{};
@@ -132,8 +131,8 @@ base::Result<json::Value> read_id_token(Login& login, const Metadata* metadata) 
   const auto jws = token::parse_jws(*text);
   if (!jws) return bad_signature("id_token: " + jws.error().detail);
   if (auto verified = verify(login.provider, login.world, metadata, *jws); !verified) return verified.error();
-  auto claims = check_claims(*jws, {login.provider.spec, issuer_of(login.provider, metadata), login.provider.client_id, nonce_of(login.finish.seed),
-                                    access_token_of(login), login.world.clock.now()});
+  auto claims = check_claims(*jws, {login.provider.spec, issuer_of(login.provider, metadata), login.provider.client_id,
+                                    nonce_of(login.finish.seed), access_token_of(login), login.world.clock.now()});
   if (!claims) return claims.error();
   return login.keep(std::move(*claims));
 }
@@ -176,7 +175,8 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   const auto* known = found->get();
   if (auto iss = check_iss(login, known); !iss) return iss.error();
   const bool handed = !handed_over(provider.spec, finish.params).empty();
-  if (!handed && provider.spec.authorize.widget) return base::Error{base::Code::bad_request, "no id_token", "Authentication process canceled"};
+  if (!handed && provider.spec.authorize.widget)
+    return base::Error{base::Code::bad_request, "no id_token", "Authentication process canceled"};
   if (auto done = handed ? base::Status{base::ok} : redeem(login, token_endpoint(login, known)); !done) return done.error();
   auto claims = read_id_token(login, known);
   if (!claims) return claims.error();
@@ -197,12 +197,14 @@ Callback look(const Provider& provider, const Params& params) {
 }
 
 void examine(const Spec& spec, bool complete, const Wrong& wrong) {
-  if (!spec.issuer && !spec.discovery.url) return wrong("issuer", "is missing: the provider's issuer, such as \"https://login.example.com\"");
+  if (!spec.issuer && !spec.discovery.url)
+    return wrong("issuer", "is missing: the provider's issuer, such as \"https://login.example.com\"");
   if (spec.issuer && spec.issuer->reads("tucrh")) wrong("issuer", "only i: can stand here");
   const bool fixed = spec.authorize.url && spec.token.url && spec.id_token.keys;
   if (spec.issuer && spec.issuer->reads("i") && !fixed && (!spec.discovery.url || spec.discovery.issuers.empty()))
     wrong("issuer", "without one issuer authorize.url, token.url and id_token.keys are needed, or discovery.url and discovery.issuers");
-  if (spec.authorize.widget && spec.id_token.parameter.empty()) wrong("id_token.parameter", "is missing: where the widget's id_token comes");
+  if (spec.authorize.widget && spec.id_token.parameter.empty())
+    wrong("id_token.parameter", "is missing: where the widget's id_token comes");
   const auto shared = [](crypto::Alg alg) { return crypto::fits(alg, crypto::Kind::oct); };
   const bool asks_for_hmac = std::any_of(spec.id_token.algs.begin(), spec.id_token.algs.end(), shared);
   // A secret that a person chose can be guessed from one token (RFC 8725 3.5; RFC 7518 3.2: at least as long as the hash).

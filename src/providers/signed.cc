@@ -35,8 +35,8 @@ base::Result<std::string> address(const Spec& spec, const Values& values) {
   for (const auto& [name, value] : spec.authorize.params) {
     if (const auto text = value.evaluate(values); text && !text->empty()) base::append_query(*url, name, *text);
   }
-  if (spec.signed_callback->request.empty()) return std::move(*url);
-  auto request = sign_request(*spec.signed_callback, values);
+  if (signed_of(spec).request.empty()) return std::move(*url);
+  auto request = sign_request(signed_of(spec), values);
   if (!request) return request.error();
   for (const auto& [name, value] : *request) base::append_query(*url, name, value);
   return std::move(*url);
@@ -54,7 +54,7 @@ base::Status redeem_code(Login& login) {
 }
 
 base::Status find_access_token(Login& login) {
-  auto token = login.provider.spec.signed_callback->access_token->evaluate(login.values);
+  auto token = signed_of(login.provider.spec).access_token->evaluate(login.values);
   if (!token || token->empty()) return bad_callback("Missing access token");
   login.variables["access_token"] = std::move(*token);
   return base::ok;
@@ -64,7 +64,7 @@ base::Status back_channel(Login& login) {
   const auto& spec = login.provider.spec;
   if (spec.token.url) {
     if (auto done = redeem_code(login); !done) return done;
-  } else if (spec.signed_callback->access_token) {
+  } else if (signed_of(spec).access_token) {
     if (auto done = find_access_token(login); !done) return done;
   }
   return spec.user ? ask_user(login, *spec.user, nullptr) : base::Status{base::ok};
@@ -80,7 +80,7 @@ base::Result<Begun> begin(Provider& provider, const Start& start, World&) {
   values.more = &variables;
   values.request = request.root();
   Begun begun;
-  if (const auto& kept = spec.signed_callback->kept) {
+  if (const auto& kept = signed_of(spec).kept) {
     auto value = kept->evaluate(values);
     if (!value) return missing(*kept);
     begun.kept = std::move(*value);
@@ -93,7 +93,7 @@ base::Result<Begun> begin(Provider& provider, const Start& start, World&) {
 
 base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world) {
   Login login{provider, finish, world};
-  const auto& own = *provider.spec.signed_callback;
+  const auto& own = signed_of(provider.spec);
   const auto params = unpacked(own, finish.params, login.values);
   if (!params) return params.error();
   auto said = verify_callback(own, *params, finish.state, login.values, world.clock.now());
@@ -107,7 +107,7 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
 }
 
 Callback look(const Provider& provider, const Params& params) {
-  const auto& own = *provider.spec.signed_callback;
+  const auto& own = signed_of(provider.spec);
   const auto has = [&params](const std::string& name) { return name.empty() || !last(params, name).empty(); };
   const bool packed = own.unpack && has(own.unpack->param.evaluate(provider.values()).value_or("-"));
   const bool bare = (!own.unpack || !own.unpack->needed) && has(own.signature) && has(own.payload);

@@ -11,7 +11,7 @@ bool reads_callback(const std::optional<Expression>& expression) { return expres
 
 /// What nobody signed may be a name to show, never an id or an address: whoever posts the callback can write anything there.
 void check_map(const Spec& spec, const Wrong& wrong) {
-  const auto& own = *spec.signed_callback;
+  const auto& own = signed_of(spec);
   if (reads_callback(spec.map.uid) && !own.unproven) wrong("map.uid", "c: is not signed: want i: (or u:)");
   if (reads_callback(spec.map.email)) wrong("map.email", "c: is not signed: want i: (or u:)");
   if (reads_callback(spec.map.email_verified)) wrong("map.email_verified", "c: is not signed: want i: (or u:)");
@@ -41,7 +41,7 @@ bool needs(const Spec& spec, std::string_view variable) {
   const auto any = [&names](const Parameters& from) {
     return std::any_of(from.begin(), from.end(), [&](const Parameter& p) { return names(p.value); });
   };
-  const auto& own = *spec.signed_callback;
+  const auto& own = signed_of(spec);
   for (const auto* one : {&spec.authorize.url, &spec.token.url, &own.key, &own.before, &own.after}) {
     if (names(*one)) return true;
   }
@@ -56,13 +56,28 @@ bool needs(const Spec& spec, std::string_view variable) {
 
 }  // namespace
 
-void read(Table& table, Spec& spec) { spec.signed_callback = read_signed(table.table("signed")); }
+void read(Table& table, Spec& spec) {
+  auto own = std::make_shared<SignedSpec>(read_signed(table.table("signed")));
+  const auto judge = [](auto& list, const char* key, const std::optional<Expression>& expression) {
+    if (expression) list.emplace_back(key, *expression);
+  };
+  judge(spec.own_keys, "signed.key", own->key);
+  judge(spec.own_keys, "signed.before", own->before);
+  judge(spec.own_keys, "signed.after", own->after);
+  if (own->unpack) spec.own_keys.emplace_back("signed.unpack", own->unpack->param);
+  judge(spec.own_texts, "signed.kept", own->kept);
+  for (const auto& [name, value] : own->request) spec.own_texts.emplace_back("signed.request", value);
+  judge(spec.own_results, "signed.again", own->again);
+  judge(spec.own_results, "signed.access_token", own->access_token);
+  spec.own = std::move(own);
+}
 
 void examine(const Spec& spec, bool complete, const Wrong& wrong) {
   check_map(spec, wrong);
   if (!complete) return;
   if (needs(spec, "client_id") && !spec.variables.contains("client_id")) wrong("client_id", "is missing");
-  if (needs(spec, "client_secret") && spec.client_secret.empty()) wrong("client_secret", "is missing (client_secret or client_secret_file)");
+  if (needs(spec, "client_secret") && spec.client_secret.empty())
+    wrong("client_secret", "is missing (client_secret or client_secret_file)");
 }
 
 }  // namespace providers::signed_callback

@@ -80,7 +80,8 @@ void check_method(Table& table, const SignedSpec& spec) {
     if (!there) table.wrong(nullptr, key, std::string{"is missing: "} + why);
   };
   const bool parameters = spec.method == Method::hmac_sha256_pairs || spec.method == Method::md5_concat;
-  const bool payload = spec.method == Method::hmac_sha256_payload || spec.method == Method::signed_request || spec.method == Method::jwt_hs256;
+  const bool payload =
+      spec.method == Method::hmac_sha256_payload || spec.method == Method::signed_request || spec.method == Method::jwt_hs256;
   if (parameters || spec.method == Method::hmac_sha256_payload) need(!spec.signature.empty(), "signature", "the parameter that holds it");
   if (payload) need(!spec.payload.empty(), "payload", "the parameter that holds what is signed");
   if (payload || spec.method == Method::hmac_sha256_pairs) need(spec.key.has_value(), "key", "the secret, such as \"{client_secret}\"");

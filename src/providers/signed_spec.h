@@ -1,6 +1,6 @@
-// signed_spec.h: the table [signed] of a provider's file (protocol "signed"): what of a callback is signed, how, and for how long it is good.
-// These providers have no code to redeem: the browser itself carries who signed in, and only the signature makes it believable. A provider
-// whose callback holds a token of its own kind, to be redeemed or asked about, has method "none".
+// signed_spec.h: the table [signed] of a provider's file (protocol "signed"): what of a callback is signed, how, and for how long it is
+// good. These providers have no code to redeem: the browser itself carries who signed in, and only the signature makes it believable. A
+// provider whose callback holds a token of its own kind, to be redeemed or asked about, has method "none".
 #pragma once
 #include <chrono>
 #include <optional>
@@ -48,8 +48,8 @@ struct SignedSpec {
   std::chrono::seconds max_age{86400};  // for `time`
   std::string nonce;                    // member that must be the flow's state
   std::optional<Unpack> unpack;
-  std::optional<Expression> kept;  // of the request that begins a login (r:), remembered with it ...
-  std::optional<Expression> again;  // ... and what must be the same at its end (the shop that was asked for)
+  std::optional<Expression> kept;                           // of the request that begins a login (r:), remembered with it ...
+  std::optional<Expression> again;                          // ... and what must be the same at its end (the shop that was asked for)
   std::vector<std::pair<std::string, Expression>> request;  // of the payload that begins a login, signed in the same way
   std::vector<std::string> needs;          // parameters without which a callback is not whole, beyond those of the signature
   std::optional<Expression> access_token;  // where it stands, for [[user]]

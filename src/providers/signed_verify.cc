@@ -119,7 +119,8 @@ base::Result<json::Document> verify_signed_request(const SignedSpec& spec, const
   auto document = parse_object(*bytes);
   if (!document) return document;
   const auto algorithm = document->root()["algorithm"];
-  if (algorithm.exists() && !base::equal_no_case(algorithm.string().value_or(""), "HMAC-SHA256")) return invalid("another algorithm is named");
+  if (algorithm.exists() && !base::equal_no_case(algorithm.string().value_or(""), "HMAC-SHA256"))
+    return invalid("another algorithm is named");
   return document;
 }
 

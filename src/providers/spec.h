@@ -12,7 +12,6 @@
 #include "config/node.h"
 #include "crypto/keys.h"
 #include "providers/expression.h"
-#include "providers/signed_spec.h"
 
 namespace providers {
 
@@ -100,7 +99,7 @@ struct Spec {
     std::vector<std::string> scope;  // the stanza's first, then the file's
     std::string separator = " ";
     Parameters params;
-    std::vector<std::string> omit, pass;       // pass: parameters that the request itself may set (login_hint)
+    std::vector<std::string> omit, pass;        // pass: parameters that the request itself may set (login_hint)
     std::map<std::string, std::string> rename;  // "client_id" -> "appid"
     std::string fragment;
     bool widget = false;  // the provider begins, on the page at redirect_uri: the browser is sent there
@@ -142,10 +141,10 @@ struct Spec {
     std::optional<Expression> issuer, subject, audience, key_id;
   } signed_secret;
   LaterEndpoint refresh, revoke;
-  std::shared_ptr<const void> own;                                           // what the engine read from tables that only it has
-  std::vector<std::pair<std::string, Expression>> own_addresses, own_texts;  // of those, by key: to be checked like the rest
-  std::optional<SignedSpec> signed_callback;  // protocol "signed"
-  Variables variables;  // settings with their values, client_id, key_id, scope, and the derived ones
+  std::shared_ptr<const void> own;  // what the engine read from tables that only it has
+  /// Of those, by key, to be checked like the rest: URLs, what goes through the browser, what never does, what reads a callback.
+  std::vector<std::pair<std::string, Expression>> own_addresses, own_texts, own_keys, own_results;
+  Variables variables;                      // settings with their values, client_id, key_id, scope, and the derived ones
   base::Secret client_secret, private_key;  // the key in PEM
   /// What expressions know before anything was answered.
   Values values() const { return Values{.variables = &variables, .client_secret = &client_secret}; }

@@ -13,6 +13,7 @@ class Check {
   const Spec& spec_;
   Table& table_;
   bool complete_;
+  const Engine& engine_;
   std::vector<std::string> names_{"client_id", "client_secret", "key_id", "scope"};
 
   /// In front of `key` stands the table that it is in: "map.uid".
@@ -21,9 +22,8 @@ class Check {
   void variables(const Expression& expression, std::string_view key, bool after_callback, bool at_begin = false) {
     const auto known = [&](const std::string& name) {
       const bool later = name == "access_token" || name == "code" || name == "redirect_uri";
-      const bool begins = std::find(std::begin(kBeginVariables), std::end(kBeginVariables), name) != std::end(kBeginVariables);
-      return std::find(names_.begin(), names_.end(), name) != names_.end() || (after_callback && later) ||
-             (at_begin && spec_.signed_callback && begins);
+      const bool begins = std::find(engine_.begins.begin(), engine_.begins.end(), name) != engine_.begins.end();
+      return std::find(names_.begin(), names_.end(), name) != names_.end() || (after_callback && later) || (at_begin && begins);
     };
     for (const auto& name : expression.variables()) {
       if (known(name)) continue;
@@ -73,7 +73,7 @@ class Check {
 
   void endpoints() {
     in_the_open(spec_.authorize.url, "authorize.url");
-    before_login(spec_.token.url, "token.url", spec_.signed_callback ? "ci" : "c");
+    before_login(spec_.token.url, "token.url", engine_.redeems_with);
     before_login(spec_.discovery.url, "discovery.url");
     if (spec_.issuer) variables(*spec_.issuer, "issuer", false);
     before_login(spec_.id_token.keys, "id_token.keys");
@@ -96,6 +96,8 @@ class Check {
       address(url, key);
     }
     for (const auto& [key, text] : spec_.own_texts) in_the_open(text, key);
+    for (const auto& [key, text] : spec_.own_keys) before_login(text, key);
+    for (const auto& [key, text] : spec_.own_results) after_login(text, key);
     if (!spec_.user) return;
     for (const auto& request : *spec_.user) {
       after_login(request.url, "user.url");
@@ -119,19 +121,6 @@ class Check {
     after_login(spec_.map.picture, "map.picture");
     for (const auto& [name, from] : spec_.extra) after_login(from, "extra");
     for (const auto& requirement : spec_.require) after_login(requirement.value, "require");
-  }
-
-  void signed_callback() {
-    if (!spec_.signed_callback) return;
-    const auto& own = *spec_.signed_callback;
-    before_login(own.key, "signed.key");
-    before_login(own.before, "signed.before");
-    before_login(own.after, "signed.after");
-    if (own.unpack) before_login(own.unpack->param, "signed.unpack");
-    in_the_open(own.kept, "signed.kept");
-    for (const auto& [name, value] : own.request) in_the_open(value, "signed.request");
-    after_login(own.again, "signed.again");
-    after_login(own.access_token, "signed.access_token");
   }
 
   std::string value(const std::string& name) const {
@@ -161,7 +150,8 @@ class Check {
   }
 
  public:
-  Check(const Spec& spec, Table& table, bool complete) : spec_(spec), table_(table), complete_(complete) {
+  Check(const Spec& spec, Table& table, bool complete)
+      : spec_(spec), table_(table), complete_(complete), engine_(*find_engine(spec.protocol)) {
     for (const auto& [name, setting] : spec.settings) names_.push_back(name);
     for (const auto& [name, from] : spec.derived) names_.push_back(name);
   }
@@ -169,11 +159,9 @@ class Check {
     endpoints();
     map();
     signed_secret();
-    signed_callback();
     for (const auto& [name, from] : spec_.derived) before_login(from, "derived");
-    const auto* engine = find_engine(spec_.protocol);
-    engine->examine(spec_, complete_, [this](std::string_view key, std::string what) { wrong(key, std::move(what)); });
-    if (complete_ && engine->needs_client) client();
+    engine_.examine(spec_, complete_, [this](std::string_view key, std::string what) { wrong(key, std::move(what)); });
+    if (complete_ && engine_.needs_client) client();
   }
 };
 

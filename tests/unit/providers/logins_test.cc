@@ -2,14 +2,13 @@
 // provider and as recorded from python-social-auth's own tests; logins_unproven.json has those that nobody has tried) and who comes out.
 // A row names
 //   provider, stanza (TOML beyond the client; with `client` false all of it), request (parameters of the GET), answers (address -> JSON, a
-//   text as it is, or a bare status), callback (more parameters; "*" is the id_token), `at` (the time, if it matters), `state` (the flow's),
-//   `pem` or `key` if the client secret or the private_key is a PEM,
-//   claims of an id_token that stands for "*", signed with the key that is served at `keys`; with `issuer` the metadata is served too
-//   (at `metadata`, else below the issuer); `identity`: claims that answer a signed OAuth 1.0a request, with its nonce, under the client's
-//   secret; and then who signed in (or `refused`, the text), `url` (how the authorization URL begins), `begun` (parts of it), `redeemed`
-//   (parts of the token request's body), `header` (Authorization at the user address), `asked` (part of its query), `asked_first` (part of
-//   the first one's), `requests` (how many), `looks` (the state that the callback itself names), `whole` (false: a callback that uses no
-//   flow up).
+//   text as it is, or a bare status), callback (more parameters; "*" is the id_token), `at` (the time, if it matters), `state` (the
+//   flow's), `pem` or `key` if the client secret or the private_key is a PEM, claims of an id_token that stands for "*", signed with the
+//   key that is served at `keys`; with `issuer` the metadata is served too (at `metadata`, else below the issuer); `identity`: claims that
+//   answer a signed OAuth 1.0a request, with its nonce, under the client's secret; and then who signed in (or `refused`, the text), `url`
+//   (how the authorization URL begins), `begun` (parts of it), `redeemed` (parts of the token request's body), `header` (Authorization at
+//   the user address), `asked` (part of its query), `asked_first` (part of the first one's), `requests` (how many), `looks` (the state that
+//   the callback itself names), `whole` (false: a callback that uses no flow up).
 #include <algorithm>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -252,7 +251,8 @@ BOOST_FIXTURE_TEST_CASE(apples_client_secret_is_signed_and_kept_until_it_nearly_
 BOOST_FIXTURE_TEST_CASE(apple_is_asked_to_post_only_where_a_scope_wants_it, world::World) {
   const std::string stanza = "[providers.apple-id]\nclient_id = 'client'\nteam = 'T'\nclient_secret = '''" +
                              std::string{crypto::SignKey::generate(crypto::Kind::p256)->pem().reveal()} + "'''\n";
-  BOOST_TEST(open(stanza + "scope = ['name']\n")->begin("apple-id", start())->authorization_url.find("&response_mode=form_post&nonce=") != std::string::npos);
+  BOOST_TEST(open(stanza + "scope = ['name']\n")->begin("apple-id", start())->authorization_url.find("&response_mode=form_post&nonce=") !=
+             std::string::npos);
   const auto without = open(stanza)->begin("apple-id", start())->authorization_url;
   BOOST_TEST(without.find("response_mode") == std::string::npos);
   BOOST_TEST(without.find("scope") == std::string::npos);
