@@ -50,7 +50,7 @@ AuthorizeUrl make_authorize_url(const Spec& spec, const Values& values, std::str
       url.middle += '&' + base::percent_encode(name) + '=' + base::percent_encode(*text);
   }
   url.pkce = pkce;
-  url.nonce = spec.protocol == "oidc";
+  url.nonce = spec.id_tokens;
   const auto& scope = spec.variables.at("scope");
   if (sends("scope") && !scope.empty()) url.tail = "&scope=" + base::percent_encode(scope);
   if (!spec.authorize.fragment.empty()) url.tail += '#' + spec.authorize.fragment;

@@ -41,8 +41,8 @@ std::vector<crypto::Alg> algs_of(json::Value list) {
 }
 
 ClientAuth client_auth_of(json::Value methods) {
-  if (!methods.is_array() || lists(methods, "client_secret_basic")) return ClientAuth::basic;  // the default (OIDC Discovery 3)
-  return lists(methods, "client_secret_post") ? ClientAuth::post : ClientAuth::basic;
+  // The default (OIDC Discovery 3). A provider that lists others means: not that one.
+  return !methods.is_array() || lists(methods, "client_secret_basic") ? ClientAuth::basic : ClientAuth::post;
 }
 
 /// OIDC Discovery 4.3: exactly the issuer that was asked for; else one provider could speak for another. Where the file says so it is one of

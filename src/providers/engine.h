@@ -28,6 +28,8 @@ struct Engine {
   void (*examine)(const Spec& spec, bool complete, const Wrong& wrong);
   /// Reads the tables that only this protocol has; null = it has none.
   void (*read)(Table& table, Spec& spec) = nullptr;
+  /// Speaks OpenID Connect: standard scopes and claims, a nonce in each request.
+  bool id_tokens = false;
   bool needs_client = true;  // false: works without client_id and client_secret (OpenID 2.0, CAS, ...)
   /// Variables of a login that begins, which [authorize] and Spec.own_texts may name besides the provider's.
   std::span<const std::string_view> begins = {};

@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::array kEngines = {
     Engine{"oauth2", oauth2::begin, oauth2::finish, oauth2::look, oauth2::check, oauth2::examine},
-    Engine{"oidc", oidc::begin, oidc::finish, oidc::look, oidc::check, oidc::examine},
+    Engine{"oidc", oidc::begin, oidc::finish, oidc::look, oidc::check, oidc::examine, nullptr, true},
     Engine{"oauth1", oauth1::begin, oauth1::finish, oauth1::look, oauth1::check, oauth1::examine, oauth1::read},
     Engine{"signed", signed_callback::begin, signed_callback::finish, signed_callback::look, signed_callback::check,
-           signed_callback::examine, signed_callback::read, false, kBeginVariables, "ci"},
-    Engine{"openid2", openid2::begin, openid2::finish, openid2::look, openid2::check, openid2::examine, openid2::read, false},
-    Engine{"cas", cas::begin, cas::finish, cas::look, cas::check, cas::examine, cas::read, false},
+           signed_callback::examine, signed_callback::read, false, false, kBeginVariables, "ci"},
+    Engine{"openid2", openid2::begin, openid2::finish, openid2::look, openid2::check, openid2::examine, openid2::read, false, false},
+    Engine{"cas", cas::begin, cas::finish, cas::look, cas::check, cas::examine, cas::read, false, false},
 };
 
 }  // namespace

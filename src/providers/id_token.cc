@@ -64,7 +64,11 @@ base::Status right_time(json::Value claims, base::Time now_) {
 }  // namespace
 
 std::string as_pem(std::string key) {
-  return key.find("-----BEGIN") != std::string::npos ? key : "-----BEGIN PUBLIC KEY-----\n" + key + "\n-----END PUBLIC KEY-----\n";
+  if (key.find("-----BEGIN") != std::string::npos) return key;
+  std::erase_if(key, [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; });
+  std::string pem = "-----BEGIN PUBLIC KEY-----\n";
+  for (std::size_t at = 0; at < key.size(); at += 64) pem += key.substr(at, 64) + '\n';
+  return pem + "-----END PUBLIC KEY-----\n";
 }
 
 base::Result<json::Document> check_access_token(const Spec& spec, const Values& login, base::Time now) {

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "json/value.h"
+#include "providers/engine.h"
 
 namespace providers {
 namespace {
@@ -105,7 +106,8 @@ class Keys {
       for (auto& [name, value] : *extra) table_at(table_at(table_, "authorize"), "params")[name] = std::move(value);
     }
     const auto* protocol = below_.get("protocol");
-    const bool oidc = protocol != nullptr && protocol->string() != nullptr && *protocol->string() == "oidc";
+    const auto* engine = protocol != nullptr && protocol->string() != nullptr ? find_engine(*protocol->string()) : nullptr;
+    const bool oidc = engine != nullptr && engine->id_tokens;
     for (const auto* name : kRequestParameters) {
       if (!oidc || !theirs(name)) continue;
       auto node = taken(name);

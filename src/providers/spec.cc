@@ -155,10 +155,11 @@ void read_key(Table& table, Spec& spec) {
 
 /// For those who come from python-social-auth and have e-mail addresses or names for uids in their tables.
 void choose_uid(Table& table, Spec& spec) {
-  const auto wanted = table.one_of("uid", {"email", "username"});
+  const std::vector<std::string> kWords{"email", "username"};
+  const auto wanted = table.one_of("uid", kWords);
   if (wanted.empty()) return;
-  spec.uid_is_email = wanted == "email";
-  const auto& from = spec.uid_is_email ? spec.map.email : spec.map.username;
+  const auto& from = wanted == kWords.front() ? spec.map.email : spec.map.username;
+  spec.uid_is_email = &from == &spec.map.email;
   if (!from) return table.wrong(table.get("uid"), "uid", "this provider tells no " + wanted);
   spec.map.uid = from;
 }
@@ -171,6 +172,8 @@ base::Result<Spec> read_spec(const config::Node& node, const std::string& name, 
   Spec spec;
   spec.protocol = table.one_of("protocol", protocols());
   if (spec.protocol.empty()) table.wrong(nullptr, "protocol", "is missing; allowed: " + base::join(protocols(), ", "));
+  const auto* engine = find_engine(spec.protocol);
+  spec.id_tokens = engine != nullptr && engine->id_tokens;
   spec.title = table.text("title");
   spec.docs = table.text("docs");
   spec.register_at = table.text("register");
@@ -188,7 +191,7 @@ base::Result<Spec> read_spec(const config::Node& node, const std::string& name, 
   if (const auto own = read_client_auth(table); own != ClientAuth::automatic) spec.client_auth = own;
   read_user(table, spec, mistake);
   read_map(table.table("map"), spec);
-  if (const auto* engine = find_engine(spec.protocol); engine != nullptr && engine->read != nullptr) engine->read(table, spec);
+  if (engine != nullptr && engine->read != nullptr) engine->read(table, spec);
   if (!spec.map.uid) table.wrong(table.get("map"), "map.uid", "is missing: say where the user's id stands, such as uid = \"u:/id\"");
   choose_uid(table, spec);
   read_named(table.table("extra"), spec.extra);

@@ -55,7 +55,7 @@ class Check {
     if (spec_.protocol == "oauth2" && !spec_.access_token_jwt.key && expression->reads("i"))
       wrong(key, "nothing is verified here that i: could read");
     if (expression->reads("r")) wrong(key, "r: is known only where a login begins");
-    const auto most = spec_.user ? spec_.user->size() : spec_.protocol == "oidc" ? 1 : 0;
+    const auto most = spec_.user ? spec_.user->size() : spec_.id_tokens ? 1 : 0;
     if (expression->user_answers() > most) wrong(key, "reads the answer of a [[user]] request that is not there");
   }
 

@@ -72,7 +72,7 @@ void read_authorize(Table table, Spec& spec) {
   auto& authorize = spec.authorize;
   authorize.url = read_template(table, "url");
   if (table.given("scope")) authorize.scope = table.list("scope");
-  if (!table.given("scope") && spec.protocol == "oidc") authorize.scope = {"openid", "profile", "email"};
+  if (!table.given("scope") && spec.id_tokens) authorize.scope = {"openid", "profile", "email"};
   table.get("scope");
   authorize.separator = table.text("scope_separator", " ");
   authorize.params = read_parameters(table.table("params"));
@@ -81,7 +81,7 @@ void read_authorize(Table table, Spec& spec) {
   authorize.pass = table.list("pass");
   // OIDC Core 3.1.2.1: what an application may want to decide for one login, and none of it weakens a check. Not acr_values: it may be the
   // level of assurance that the operator asks for.
-  if (!table.given("pass") && spec.protocol == "oidc") authorize.pass = {"login_hint", "prompt", "ui_locales"};
+  if (!table.given("pass") && spec.id_tokens) authorize.pass = {"login_hint", "prompt", "ui_locales"};
   authorize.fragment = table.text("fragment");
   authorize.widget = table.boolean("widget").value_or(false);
   table.done();
@@ -126,7 +126,7 @@ void read_map(Table table, Spec& spec) {
   map.last_name = read_expression(table, "last_name");
   map.picture = read_expression(table, "picture");
   table.done();
-  if (spec.protocol == "oidc") standard_claims(spec);
+  if (spec.id_tokens) standard_claims(spec);
 }
 
 void read_require(Table& table, Spec& spec, std::optional<base::Error>& mistake) {

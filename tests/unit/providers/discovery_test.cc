@@ -48,6 +48,7 @@ const Row rows[] = {
 providers::Spec spec() {
   providers::Spec out;
   out.protocol = "oidc";
+  out.id_tokens = true;
   out.variables = {{"client_id", "c"}, {"scope", "openid"}};
   return out;
 }
