@@ -139,7 +139,9 @@ base::Result<Document> Document::parse(std::string_view bytes, const Limits& lim
   Guard guard{.limits = limits};
   put_guard_before(*ctx->sax);
   ctx->_private = &guard;
-  Document out{xmlCtxtReadMemory(ctx.get(), bytes.data(), static_cast<int>(bytes.size()), nullptr, nullptr, XML_PARSE_NONET)};
+  // NOENT: the five entities become characters wherever they stand; there are no others.
+  constexpr int options = XML_PARSE_NONET | XML_PARSE_NOENT;
+  Document out{xmlCtxtReadMemory(ctx.get(), bytes.data(), static_cast<int>(bytes.size()), nullptr, nullptr, options)};
   if (ctx->myDoc != nullptr && ctx->myDoc != out.doc_.get()) xmlFreeDoc(ctx->myDoc);
   ctx->myDoc = nullptr;
   const int line = ctx->lastError.line;

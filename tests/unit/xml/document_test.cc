@@ -121,6 +121,13 @@ BOOST_AUTO_TEST_CASE(elements_are_found_by_namespace_not_by_prefix) {
   BOOST_TEST(!r.leaf());
 }
 
+BOOST_AUTO_TEST_CASE(the_five_are_characters_in_attributes_and_namespaces_too) {
+  const auto d = xml::Document::parse(R"(<a xmlns="urn:a?b&amp;c" d="&lt;&quot;&#65;"/>)");
+  BOOST_REQUIRE(static_cast<bool>(d));
+  BOOST_TEST(d->root().ns() == "urn:a?b&c");
+  BOOST_TEST(d->root().attribute("d").value() == "<\"A");
+}
+
 BOOST_AUTO_TEST_CASE(a_missing_element_answers_nothing) {
   const xml::Element none;
   BOOST_TEST(!none);
