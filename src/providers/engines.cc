@@ -7,8 +7,9 @@
 #include "providers/oauth1.h"
 #include "providers/oauth2.h"
 #include "providers/oidc.h"
-#include "providers/signed.h"
 #include "providers/openid2.h"
+#include "providers/saml.h"
+#include "providers/signed.h"
 
 namespace providers {
 namespace {
@@ -21,6 +22,7 @@ constexpr std::array kEngines = {
            signed_callback::examine, signed_callback::read, false, kBeginVariables, "ci"},
     Engine{"openid2", openid2::begin, openid2::finish, openid2::look, openid2::check, openid2::examine, openid2::read, false},
     Engine{"cas", cas::begin, cas::finish, cas::look, cas::check, cas::examine, cas::read, false},
+    Engine{"saml", saml::begin, saml::finish, saml::look, saml::check, saml::examine, saml::read, false, {}, "c", true, saml::page},
 };
 
 }  // namespace

@@ -41,6 +41,9 @@ void start_element(void* ctx, const xmlChar* name, const xmlChar* prefix, const 
                    int attribute_count, int defaulted, const xmlChar** attributes) {
   Guard& g = guard(ctx);
   if (++g.depth > g.limits.depth) return refuse(ctx, "nested too deep");
+  for (int i = 0; i < ns_count; ++i) {  // pairs of prefix and name
+    if (view(ns[2 * i + 1]).size() > g.limits.name) return refuse(ctx, "a namespace with a long name");
+  }
   if (!count(ctx, 1 + static_cast<std::size_t>(ns_count) + static_cast<std::size_t>(attribute_count))) return;
   xmlSAX2StartElementNs(ctx, name, prefix, uri, ns_count, ns, attribute_count, defaulted, attributes);
 }

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "xml/node.h"
+#include "xml/write.h"
 #include "xml/xmlsec.h"
 
 namespace xml {
@@ -62,17 +63,6 @@ SecKey unwrap(const Element& encrypted_key, const OwnKey& key) {
                                     static_cast<xmlSecSize>(bytes.reveal().size()))};
 }
 
-void append_escaped(std::string& out, std::string_view s) {
-  for (const char c : s) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-}
-
 void free_list(xmlNs** list) { xmlFree(list); }
 
 /// `text` inside an element that declares what is declared where the encrypted data stood: some peers rely on it (xmlenc-core1 4.4).
@@ -83,8 +73,7 @@ std::string in_context(const Element& where, std::string_view text) {
   for (std::size_t i = 0; all && all.get()[i] != nullptr; ++i) {
     const xmlNs& ns = *all.get()[i];
     out += ns.prefix == nullptr ? " xmlns=\"" : " xmlns:" + std::string{view(ns.prefix)} + "=\"";
-    append_escaped(out, view(ns.href));
-    out += '"';
+    out += escaped(view(ns.href)) + '"';
   }
   if (text.starts_with("<?xml ")) text.remove_prefix(std::min(text.find("?>"), text.size() - 2) + 2);
   return out.append(">").append(text).append("</context>");

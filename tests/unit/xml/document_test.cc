@@ -61,6 +61,8 @@ const Bad bad[] = {
     {"too many attributes", many(R"(<b c="" d="" e="" xmlns:f="u"/>)", 4000), "nodes"},
     {"too many comments", many("<!---->", 20000), "nodes"},
     {"too many pieces of text", many("a<?b?>", 10000), "nodes"},
+    {"a namespace with a long name", "<a xmlns=\"" + std::string(1025, 'u') + "\"/>", "long name"},
+    {"the same under a prefix", "<a xmlns:b=\"u\" xmlns:c=\"" + std::string(1025, 'u') + "\"/>", "long name"},
     {"too large", "<a>" + std::string(256 << 10, 'x') + "</a>", "larger"},
 };
 BOOST_DATA_TEST_CASE(refused, data::make(bad), row) {

@@ -41,8 +41,7 @@ const std::vector<Good> good{
     {"AES-CBC", forge::encrypt(kText)},
     {"AES-GCM", forge::encrypt(kText, {.method = "http://www.w3.org/2009/xmlenc11#aes256-gcm"})},
     {"the key beside the data (saml-core 6.2)", forge::encrypt(kText, {.beside = true})},
-    {"for several readers, us last", with(forge::encrypt(kText), "<xenc:EncryptedKey ",
-                                          R"(<xenc:EncryptedKey xmlns:xenc="http://www.w3.org/2001/04/xmlenc#"/><xenc:EncryptedKey )")},
+    {"for several readers, us last", with(forge::encrypt(kText), "<xenc:EncryptedKey>", R"(<xenc:EncryptedKey/><xenc:EncryptedKey>)")},
     {"with an XML declaration", forge::encrypt("<?xml version=\"1.0\"?>" + kText)},
 };
 BOOST_DATA_TEST_CASE(opened, data::make(good), row) {
@@ -72,7 +71,7 @@ const std::vector<Bad> bad{
     {"the method is none of the allowed", with(kOk, "#aes128-cbc", "#tripledes-cbc")},
     {"the key has another size", with(kOk, "#aes128-cbc", "#aes256-cbc")},
     {"two pieces of data", kOk + kOk},
-    {"no key", with(with(kOk, "<xenc:EncryptedKey ", "<xenc:Other "), "</xenc:EncryptedKey>", "</xenc:Other>")},
+    {"no key", with(with(kOk, "<xenc:EncryptedKey>", "<xenc:Other>"), "</xenc:EncryptedKey>", "</xenc:Other>")},
     {"data elsewhere (CipherReference)",
      with(with(kOk, "<xenc:CipherValue>", R"(<xenc:CipherReference URI="file:///etc/passwd"/><!--)"), "</xenc:CipherValue>", "-->")},
     {"cut off", with(kOk, kOk.substr(kOk.rfind("</xenc:CipherValue>") - 44, 44), "")},

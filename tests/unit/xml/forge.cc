@@ -5,6 +5,7 @@
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <zlib.h>
 
 #include <array>
 #include <stdexcept>
@@ -181,13 +182,35 @@ std::string encrypt(std::string_view text, const Encrypting& how) {
   const bool gcm = how.method.ends_with("gcm");
   std::string secret(gcm ? 32 : 16, '\0');
   RAND_bytes(bytes(secret), static_cast<int>(secret.size()));
-  const auto key = "<xenc:EncryptedKey xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\"><xenc:EncryptionMethod Algorithm=\"" +
-                   how.transport + "\"></xenc:EncryptionMethod>" + cipher_data(wrapped_key(secret, how)) + "</xenc:EncryptedKey>";
+  const std::string ns = how.beside ? " xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\"" : "";
+  const auto key = "<xenc:EncryptedKey" + ns + "><xenc:EncryptionMethod Algorithm=\"" + how.transport + "\"></xenc:EncryptionMethod>" +
+                   cipher_data(wrapped_key(secret, how)) + "</xenc:EncryptedKey>";
   const auto inside = how.beside ? "" : "<ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">" + key + "</ds:KeyInfo>";
   return "<xenc:EncryptedData xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\" Type=\"http://www.w3.org/2001/04/xmlenc#Element\">"
          "<xenc:EncryptionMethod Algorithm=\"" +
          how.method + "\"></xenc:EncryptionMethod>" + inside + cipher_data(ciphered(text, secret, gcm)) + "</xenc:EncryptedData>" +
          (how.beside ? key : "");
+}
+
+std::string inflate(std::string_view bytes) {
+  z_stream stream{};
+  must(inflateInit2(&stream, -15) == Z_OK);
+  std::string out(64 << 10, '\0');
+  stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const bool whole = ::inflate(&stream, Z_FINISH) == Z_STREAM_END;
+  out.resize(whole ? stream.total_out : 0);
+  inflateEnd(&stream);
+  return out;
+}
+
+bool rsa_verifies(const Pair& pair, std::string_view data, std::string_view signature) {
+  const auto key = key_of(pair);
+  const MdCtx ctx{EVP_MD_CTX_new()};
+  return EVP_DigestVerifyInit(ctx.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
+         EVP_DigestVerify(ctx.get(), bytes(signature), signature.size(), bytes(data), data.size()) == 1;
 }
 
 }  // namespace forge

@@ -40,4 +40,10 @@ struct Encrypting {
 /// What stands in EncryptedAssertion: EncryptedData (and EncryptedKey).
 std::string encrypt(std::string_view text, const Encrypting& how = {});
 
+/// RFC 1951, as the redirect binding has it; "" if it is none.
+std::string inflate(std::string_view bytes);
+
+/// True if `pair`'s key made the RSA signature (PKCS#1 v1.5, SHA-256) over `data`.
+bool rsa_verifies(const Pair& pair, std::string_view data, std::string_view signature);
+
 }  // namespace forge

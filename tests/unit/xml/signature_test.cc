@@ -110,6 +110,16 @@ const std::vector<Bad> bad{
     {"three transforms", signed_with({.transforms = kEnveloped + kExclusive + kExclusive}), "one or two"},
     {"something in a transform", signed_with({.transforms = transform("http://www.w3.org/2000/09/xmldsig#enveloped-signature", "<x></x>")}),
      "something in it"},
+    {"something in the method", with(kSigned, "rsa-sha256\">", "rsa-sha256\"><ds:HMACOutputLength>0</ds:HMACOutputLength>"),
+     "with something in it"},
+    {"something in the digest's method", with(kSigned, "xmlenc#sha256\">", "xmlenc#sha256\"><x/>"), "with something in it"},
+    {"something in the canonicalization", with(kSigned, "xml-exc-c14n#\">", "xml-exc-c14n#\"><x/>"), "CanonicalizationMethod"},
+    {"thousands of prefixes to look up at every element",
+     signed_with({.transforms =
+                      kEnveloped + transform("http://www.w3.org/2001/10/xml-exc-c14n#",
+                                             "<ec:InclusiveNamespaces xmlns:ec=\"http://www.w3.org/2001/10/xml-exc-c14n#\" PrefixList=\"" +
+                                                 std::string(257, 'x') + "\"></ec:InclusiveNamespaces>")}),
+     "something in it"},
     {"another canonicalization of the reference", signed_with({.c14n = "urn:other"}), "CanonicalizationMethod"},
     {"an Object", signed_with({.in_signature = "<ds:Object></ds:Object>"}), "more or less"},
     {"a second SignedInfo", with(kSigned, "<ds:SignatureValue>", "<ds:SignedInfo></ds:SignedInfo><ds:SignatureValue>"), "more or less"},
