@@ -30,7 +30,7 @@ LDFLAGS  := -pthread $(LDFLAGS_$(MODE))
 # Headers of libxml2 and xmlsec1 for the one room that may see them; the macros are those with which Debian built xmlsec1.
 CXXFLAGS_xml := -isystem /usr/include/libxml2 -isystem /usr/include/xmlsec1 -DXMLSEC_NO_SIZE_T -DXMLSEC_CRYPTO_OPENSSL=1 \
                 -DXMLSEC_NO_CRYPTO_DYNAMIC_LOADING=1
-LIBS     := -lfcgi -lcurl -lsqlite3 -lxmlsec1-openssl -lxmlsec1 -lxml2 -lcrypto
+LIBS     := -lfcgi -lcurl -lsqlite3 -lxmlsec1-openssl -lxmlsec1 -lxml2 -lz -lcrypto
 
 # ---- what there is to build ---------------------------------------------------------------------------------------------
 SRC      := $(filter-out src/cli/main.cc,$(wildcard src/*/*.cc src/*/*/*.cc))

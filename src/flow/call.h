@@ -59,6 +59,7 @@ ReadBody read_body(const http::Request& request);
 http::Response list_providers(Call& call);      // listing.cc
 http::Response begin_login(Call& call);         // begin.cc
 http::Response complete_login(Call& call);      // complete.cc
+http::Response provider_page(Call& call);       // pages.cc
 http::Response refresh_tokens(Call& call);      // tokens.cc
 http::Response verify_token(Call& call);
 http::Response published_keys(Call& call);

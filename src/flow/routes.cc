@@ -28,6 +28,8 @@ struct Route {
 
 constexpr std::array kRoutes{
     Route{"/o/{provider}/", "Provider Auth", Kind::api, true, begin_login, complete_login},
+    Route{"/o/{provider}/metadata", "Metadata", Kind::open, false, provider_page},
+    Route{"/o/{provider}/post", "Request", Kind::open, false, provider_page},
     Route{"/o/", "Providers", Kind::api, true, list_providers},
     Route{"/jwt/refresh/", "Token Refresh", Kind::api, false, nullptr, refresh_tokens},
     Route{"/jwt/verify/", "Token Verify", Kind::api, false, nullptr, verify_token},

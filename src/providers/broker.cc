@@ -14,6 +14,7 @@ struct Broker::Impl {
     const Engine* engine;
   };
   World world;
+  std::string base_url;
   std::map<std::string, Entry, std::less<>> entries;  // not changed after open(): read without a lock
   std::vector<Info> list;
 
@@ -54,6 +55,7 @@ base::Status Broker::Impl::add(const Layers& layers, const std::string& name, co
   const auto* engine = find_engine(spec->protocol);
   auto provider = make_provider(name, std::move(*spec));
   if (!provider) return provider.error();
+  (*provider)->pages = base_url + name;
   entries.emplace(name, Entry{std::move(*provider), engine});
   list.push_back(std::move(info));
   return base::ok;
@@ -66,7 +68,7 @@ Broker::~Broker() = default;
 base::Result<Broker> Broker::open(const config::Config& config, World world) {
   auto layers = Layers::open(config.providers_dir);
   if (!layers) return layers.error();
-  auto impl = std::make_unique<Impl>(Impl{world, {}, {}});
+  auto impl = std::make_unique<Impl>(Impl{world, config.public_url + "/o/", {}, {}});
   for (const auto& [name, stanza] : config.providers) {
     auto enabled = is_enabled(name, stanza);
     if (!enabled) return enabled.error();
@@ -94,6 +96,12 @@ base::Result<Identity> Broker::finish(std::string_view name, const Finish& finis
   auto* entry = impl_->find(name);
   if (entry == nullptr) return kUnknown;
   return entry->engine->finish(*entry->provider, finish, impl_->world);
+}
+
+base::Result<Page> Broker::page(std::string_view name, const PageRequest& request) const {
+  const auto* entry = impl_->find(name);
+  if (entry == nullptr || entry->engine->page == nullptr) return base::Error{base::Code::not_found, "no such page", "Not found."};
+  return entry->engine->page(*entry->provider, request);
 }
 
 base::Status Broker::check(std::string_view name) {

@@ -29,7 +29,7 @@ std::string_view last(const Params& params, std::string_view name) noexcept;  //
 
 struct Start {
   std::string redirect_uri, state;
-  std::string seed;  // 32 secret bytes of this flow: nonce and code_verifier are derived from it
+  std::string seed;    // 32 secret bytes of this flow: nonce and code_verifier are derived from it
   Params params = {};  // the request's other parameters, for providers that ask for one (shop, openid_identifier, idp)
 };
 struct Begun {
@@ -49,6 +49,16 @@ struct Finish {
   Params params;  // what came back: code, iss, ...
   /// The parameters came straight from the provider (redirect mode), so an issuer that it announces must be among them (RFC 9207 2.4).
   bool direct = false;
+};
+
+/// A page of a protocol's own, /o/{provider}/NAME: SAML's metadata, the form that posts a request.
+struct PageRequest {
+  std::string name;
+  Params params;
+  std::vector<std::string> redirect_uris;  // where people may come back to
+};
+struct Page {
+  std::string content_type, body, policy;  // policy: Content-Security-Policy, "" = none
 };
 
 struct World {
@@ -74,6 +84,8 @@ class Broker {
   /// Code::not_found as below never happens here: an unknown name gives an empty Callback.
   Callback look(std::string_view name, const Params& params) const;
   base::Result<Identity> finish(std::string_view name, const Finish& finish);
+  /// Code::not_found: no such provider, or its protocol has no such page.
+  base::Result<Page> page(std::string_view name, const PageRequest& request) const;
   /// Fetches discovery and keys where the provider has them; for `latchstring check`. Error.say: what is wrong, for the operator.
   base::Status check(std::string_view name);
 };

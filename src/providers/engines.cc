@@ -7,20 +7,70 @@
 #include "providers/oauth1.h"
 #include "providers/oauth2.h"
 #include "providers/oidc.h"
-#include "providers/signed.h"
 #include "providers/openid2.h"
+#include "providers/saml.h"
+#include "providers/signed.h"
 
 namespace providers {
 namespace {
 
 constexpr std::array kEngines = {
-    Engine{"oauth2", oauth2::begin, oauth2::finish, oauth2::look, oauth2::check, oauth2::examine},
-    Engine{"oidc", oidc::begin, oidc::finish, oidc::look, oidc::check, oidc::examine, nullptr, true},
-    Engine{"oauth1", oauth1::begin, oauth1::finish, oauth1::look, oauth1::check, oauth1::examine, oauth1::read},
-    Engine{"signed", signed_callback::begin, signed_callback::finish, signed_callback::look, signed_callback::check,
-           signed_callback::examine, signed_callback::read, false, false, kBeginVariables, "ci"},
-    Engine{"openid2", openid2::begin, openid2::finish, openid2::look, openid2::check, openid2::examine, openid2::read, false, false},
-    Engine{"cas", cas::begin, cas::finish, cas::look, cas::check, cas::examine, cas::read, false, false},
+    Engine{.protocol = "oauth2",
+           .begin = oauth2::begin,
+           .finish = oauth2::finish,
+           .look = oauth2::look,
+           .check = oauth2::check,
+           .examine = oauth2::examine},
+    Engine{.protocol = "oidc",
+           .begin = oidc::begin,
+           .finish = oidc::finish,
+           .look = oidc::look,
+           .check = oidc::check,
+           .examine = oidc::examine,
+           .id_tokens = true},
+    Engine{.protocol = "oauth1",
+           .begin = oauth1::begin,
+           .finish = oauth1::finish,
+           .look = oauth1::look,
+           .check = oauth1::check,
+           .examine = oauth1::examine,
+           .read = oauth1::read},
+    Engine{.protocol = "signed",
+           .begin = signed_callback::begin,
+           .finish = signed_callback::finish,
+           .look = signed_callback::look,
+           .check = signed_callback::check,
+           .examine = signed_callback::examine,
+           .read = signed_callback::read,
+           .needs_client = false,
+           .begins = kBeginVariables,
+           .redeems_with = "ci"},
+    Engine{.protocol = "openid2",
+           .begin = openid2::begin,
+           .finish = openid2::finish,
+           .look = openid2::look,
+           .check = openid2::check,
+           .examine = openid2::examine,
+           .read = openid2::read,
+           .needs_client = false},
+    Engine{.protocol = "cas",
+           .begin = cas::begin,
+           .finish = cas::finish,
+           .look = cas::look,
+           .check = cas::check,
+           .examine = cas::examine,
+           .read = cas::read,
+           .needs_client = false},
+    Engine{.protocol = "saml",
+           .begin = saml::begin,
+           .finish = saml::finish,
+           .look = saml::look,
+           .check = saml::check,
+           .examine = saml::examine,
+           .read = saml::read,
+           .needs_client = false,
+           .has_file = true,
+           .page = saml::page},
 };
 
 }  // namespace

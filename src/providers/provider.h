@@ -27,6 +27,7 @@ struct MintedSecret {
 
 struct Provider {
   std::string name;
+  std::string pages;  // where our own pages for it are: public_url/o/NAME
   Spec spec;
   std::string client_id;
   std::string issuer;                     // "" = none, one per tenant, or learned from the metadata

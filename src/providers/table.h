@@ -24,6 +24,8 @@ class Table {
   /// The node under `key`; null if absent. Marks the key as known.
   const config::Node* get(std::string_view key);
   Table table(std::string_view key);
+  /// A table that is read as if it stood under `key`: one of rest(), or one that was made of a text.
+  Table inside(std::string_view key, const config::Node* node) const { return {node, path_ + '.' + std::string{key}, mistake_}; }
   std::string text(std::string_view key, std::string_view otherwise = {});
   std::optional<bool> boolean(std::string_view key);
   /// An array of strings, or one string.

@@ -41,6 +41,9 @@ void start_element(void* ctx, const xmlChar* name, const xmlChar* prefix, const 
                    int attribute_count, int defaulted, const xmlChar** attributes) {
   Guard& g = guard(ctx);
   if (++g.depth > g.limits.depth) return refuse(ctx, "nested too deep");
+  for (int i = 0; i < ns_count; ++i) {  // pairs of prefix and name
+    if (view(ns[2 * i + 1]).size() > g.limits.name) return refuse(ctx, "a namespace with a long name");
+  }
   if (!count(ctx, 1 + static_cast<std::size_t>(ns_count) + static_cast<std::size_t>(attribute_count))) return;
   xmlSAX2StartElementNs(ctx, name, prefix, uri, ns_count, ns, attribute_count, defaulted, attributes);
 }
@@ -139,7 +142,9 @@ base::Result<Document> Document::parse(std::string_view bytes, const Limits& lim
   Guard guard{.limits = limits};
   put_guard_before(*ctx->sax);
   ctx->_private = &guard;
-  Document out{xmlCtxtReadMemory(ctx.get(), bytes.data(), static_cast<int>(bytes.size()), nullptr, nullptr, XML_PARSE_NONET)};
+  // NOENT: the five entities become characters wherever they stand; there are no others.
+  constexpr int options = XML_PARSE_NONET | XML_PARSE_NOENT;
+  Document out{xmlCtxtReadMemory(ctx.get(), bytes.data(), static_cast<int>(bytes.size()), nullptr, nullptr, options)};
   if (ctx->myDoc != nullptr && ctx->myDoc != out.doc_.get()) xmlFreeDoc(ctx->myDoc);
   ctx->myDoc = nullptr;
   const int line = ctx->lastError.line;

@@ -21,6 +21,7 @@ struct Limits {
   std::size_t bytes = 256 << 10;
   std::size_t depth = 32;
   std::size_t nodes = 20000;  // elements, attributes, namespace declarations, pieces of text, comments, processing instructions
+  std::size_t name = 1024;    // bytes of a namespace's name: canonicalization writes it again wherever it is used
 };
 
 /// A view. A default-made Element is "missing": every question about it answers "" or none.

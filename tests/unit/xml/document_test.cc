@@ -61,6 +61,8 @@ const Bad bad[] = {
     {"too many attributes", many(R"(<b c="" d="" e="" xmlns:f="u"/>)", 4000), "nodes"},
     {"too many comments", many("<!---->", 20000), "nodes"},
     {"too many pieces of text", many("a<?b?>", 10000), "nodes"},
+    {"a namespace with a long name", "<a xmlns=\"" + std::string(1025, 'u') + "\"/>", "long name"},
+    {"the same under a prefix", "<a xmlns:b=\"u\" xmlns:c=\"" + std::string(1025, 'u') + "\"/>", "long name"},
     {"too large", "<a>" + std::string(256 << 10, 'x') + "</a>", "larger"},
 };
 BOOST_DATA_TEST_CASE(refused, data::make(bad), row) {
@@ -119,6 +121,13 @@ BOOST_AUTO_TEST_CASE(elements_are_found_by_namespace_not_by_prefix) {
   BOOST_TEST(!r.parent());
   BOOST_TEST(a.leaf());
   BOOST_TEST(!r.leaf());
+}
+
+BOOST_AUTO_TEST_CASE(the_five_are_characters_in_attributes_and_namespaces_too) {
+  const auto d = xml::Document::parse(R"(<a xmlns="urn:a?b&amp;c" d="&lt;&quot;&#65;"/>)");
+  BOOST_REQUIRE(static_cast<bool>(d));
+  BOOST_TEST(d->root().ns() == "urn:a?b&c");
+  BOOST_TEST(d->root().attribute("d").value() == "<\"A");
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_element_answers_nothing) {

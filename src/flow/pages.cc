@@ -1,0 +1,19 @@
+// pages.cc: GET /o/{provider}/metadata and /o/{provider}/post: the pages that a protocol has besides the two of every provider. What they
+// hold is the engine's (providers/engine.h).
+#include "flow/binding.h"
+#include "flow/call.h"
+
+namespace flow {
+
+http::Response provider_page(Call& call) {
+  if (!call.deps.broker.has(call.name)) return provider_unknown(call.name);
+  const auto& path = call.request.path;
+  auto page = call.deps.broker.page(call.name, {path.substr(path.rfind('/') + 1), call.query.items(), call.deps.config.redirect_uris});
+  if (!page) return failure(page.error());
+  http::Response response{200, {}, std::move(page->body), {}};
+  response.set("Content-Type", std::move(page->content_type));
+  if (!page->policy.empty()) response.set("Content-Security-Policy", std::move(page->policy));
+  return response;
+}
+
+}  // namespace flow
