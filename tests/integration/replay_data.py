@@ -113,7 +113,7 @@ def fill(value, values):
     if isinstance(value, list):
         return [fill(v, values) for v in value]
     if isinstance(value, str):
-        return re.sub(r"\{([a-z_]+(?::\w+)?)\}", lambda m: values.get(m.group(1), m.group(0)), value)
+        return re.sub(r"\{([a-z0-9_]+(?::\w+)?)\}", lambda m: values.get(m.group(1), m.group(0)), value)
     return value
 
 
