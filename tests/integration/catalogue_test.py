@@ -1,4 +1,5 @@
-"""All 217 names of python-social-auth's catalogue: listed, enabled by their own settings, and begun as its facts say (tests/data/catalogue.json)."""
+"""All 217 names of python-social-auth's catalogue: listed, enabled by their own settings, and used as its facts say
+(tests/data/catalogue.json)."""
 import concurrent.futures
 import json
 import unittest
@@ -20,7 +21,8 @@ def setUpModule():
         RESULTS[str(fact)] = differences
 
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(replay_instance.run, b.cases, authority, replay_begin.Probe, report) for b in replay_instance.batches(FACTS, 80)]:
+        batches = replay_instance.batches(FACTS, 80)
+        for done in [pool.submit(replay_instance.run, b.cases, authority, replay_begin.Probe, report) for b in batches]:
             done.result()
 
 

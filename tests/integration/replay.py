@@ -17,7 +17,7 @@ class Run:
 
     def __init__(self, instance, case):
         self.instance, self.case, self.differences = instance, case, []
-        self.values = {"redirect_uri": clients.CB}
+        self.query, self.values = {}, {"redirect_uri": clients.CB}  # of the authorization URL; what templates are filled with
         self.script = replay_script.Script(case, instance.issuers[case.variant()], self.values)
         self.path = f"/o/{case.provider}/"
 
@@ -81,14 +81,13 @@ class Run:
         known = [r for r in sent if r.exchange is not None]
         order = [recorded.index(r.exchange) for r in known if r.exchange in recorded]
         self.expect(order == sorted(order), "asked in another order: " + ", ".join(f"{r.method} {r.url}" for r in known))
+        challenge = self.query.get("code_challenge", "")
         for r in known:
-            self.differences += rules.request(replay_data.fill(r.exchange, self.values), r, self.query_of("code_challenge"), self.secrets(r))
+            self.differences += rules.request(replay_data.fill(r.exchange, self.values), r, challenge, self.secrets(r))
         if whole:
             asked = [r.exchange for r in known]
-            self.differences += [f"not asked: {e.get('method', 'GET')} {e['url']}" for e in recorded if e not in asked and not e.get("optional")]
-
-    def query_of(self, name):
-        return getattr(self, "query", {}).get(name, "")
+            missed = [e for e in recorded if e not in asked and not e.get("optional")]
+            self.differences += [f"not asked: {e.get('method', 'GET')} {e['url']}" for e in missed]
 
     def secrets(self, request):
         """OAuth 1.0a: the consumer's secret, and the one of the token that the request names, as it was told last before."""
@@ -121,7 +120,7 @@ class Run:
             return
         said = " ".join(reply.json().get("non_field_errors", []))
         self.expect(said, f"no non_field_errors: {reply}")
-        self.expect(rules.says(self.case.reason, said), f"refused, but not for the reason that is recorded ({self.case.reason}): {said!r}; log: {self.why()}")
+        self.expect(rules.says(self.case.reason, said), f"refused, but not as recorded ({self.case.reason}): {said!r}; log: {self.why()}")
         secrets = [v for k, v in self.case.settings.items() if "SECRET" in k and len(text(v)) > 5]
         self.expect(not any(text(s) in said for s in secrets) and "https://" not in said, f"tells too much: {said!r}")
         self.expect(self.instance.sql("SELECT count(*) FROM users") == [(0,)], "a user was made")

@@ -1,5 +1,5 @@
-"""What the catalogue says of a provider (tests/data/catalogue.json) against the real binary: the authorization URL, and, where the protocol has a
-code, how it is redeemed and who is asked about the user. There is no recording behind it, so any answer will do."""
+"""What the catalogue says of a provider (tests/data/catalogue.json) against the real binary: the authorization URL, and, where the protocol
+has a code, how it is redeemed and who is asked about the user. There is no recording behind it, so any answer will do."""
 import json
 import urllib.parse
 
@@ -125,7 +125,8 @@ class Probe:
             wanted = {"endpoint": OP, "query": {"openid.mode": "checkid_setup", "openid.ns": "http://specs.openid.net/auth/2.0"}}
             asked = [] if "{" in self.row["openid"] else [self.asked_openid()]
             kept = {k: v for k, v in query.items() if k in wanted["query"]}
-            return [*filter(None, asked), *rules.authorization_url(wanted, url.partition("?")[0] + "?" + urllib.parse.urlencode(kept), False)]
+            kept_url = url.partition("?")[0] + "?" + urllib.parse.urlencode(kept)
+            return [*filter(None, asked), *rules.authorization_url(wanted, kept_url, False)]
         out = []
         if protocol == "oauth1":
             out += self.asked_token()
@@ -172,7 +173,8 @@ class Probe:
         out = [] if sent[0].url == url else [rules.differs("request token", url, sent[0].url)]
         if sent[0].method != wanted["method"]:
             out.append(rules.differs("request token", wanted["method"], sent[0].method))
-        return out + rules.oauth1("request token", {"oauth_consumer_key": self.fact.settings["KEY"]}, sent[0], (self.fact.settings["SECRET"], ""))
+        key, secret = self.fact.settings["KEY"], self.fact.settings["SECRET"]
+        return out + rules.oauth1("request token", {"oauth_consumer_key": key}, sent[0], (secret, ""))
 
     def asked_openid(self):
         wanted = self.row["openid"]

@@ -15,8 +15,8 @@ FOLDER = harness.ROOT / "tests" / "data" / "exchanges"
 
 class Case:
     """One recorded exchange. Unknown members are a mistake in the data."""
-    MEMBERS = {"case", "class", "kind", "source", "settings", "get", "begin", "documents", "callback", "exchanges", "jwts", "who", "reason", "at",
-               "stanza"}
+    MEMBERS = {"case", "class", "kind", "source", "settings", "stanza", "get", "begin", "documents", "callback", "exchanges", "jwts", "who",
+               "reason", "at"}
 
     def __init__(self, file, data):
         merged = {**file.get("common", {}), **data}
@@ -87,7 +87,7 @@ def pointed(case, at):
 
 
 class Differences:
-    """What is done otherwise on purpose (tests/data/exchanges/differences.json): {provider, differs: part of the text, why}."""
+    """What is done otherwise on purpose (tests/data/exchanges_differ.json): {provider, differs: part of the text, why}."""
 
     def __init__(self):
         file = FOLDER.parent / "exchanges_differ.json"
@@ -113,7 +113,7 @@ def fill(value, values):
     if isinstance(value, list):
         return [fill(v, values) for v in value]
     if isinstance(value, str):
-        return re.sub(r"\{([a-z_]+(?::\w+)?)\}", lambda m: values.get(m.group(1), m.group(0)), value)
+        return re.sub(r"\{([a-z0-9_]+(?::\w+)?)\}", lambda m: values.get(m.group(1), m.group(0)), value)
     return value
 
 

@@ -112,8 +112,8 @@ def authorization_header(recorded, exchange, request):
         return [] if allowed else [f"Authorization: {ours!r} is not in the recording"]
     if recorded.startswith("Basic ") and not ours and CLIENT <= set(request.form) and CLIENT <= set(exchange.get("form", {})):
         return []
-    same = ours == recorded or (ours.partition(" ")[0].lower() == recorded.partition(" ")[0].lower() and ours.partition(" ")[2] == recorded.partition(" ")[2])
-    return [] if same else [differs("Authorization", recorded, ours)]
+    (scheme, _, credentials), (theirs, _, recorded_credentials) = ours.partition(" "), recorded.partition(" ")
+    return [] if (scheme.lower(), credentials) == (theirs.lower(), recorded_credentials) else [differs("Authorization", recorded, ours)]
 
 
 def request(exchange, sent, challenge, secrets):
@@ -132,7 +132,8 @@ def request(exchange, sent, challenge, secrets):
     if "oauth1" in exchange:
         return out + oauth1(where, exchange["oauth1"], sent, secrets)
     out += [f"{where} {d}" for d in authorization_header(headers.pop("authorization", None), exchange, sent)]
-    return out + [differs(f"{where} {name}", value, sent.headers.get(name)) for name, value in headers.items() if sent.headers.get(name) != value]
+    other = {n: v for n, v in headers.items() if sent.headers.get(n) != v}
+    return out + [differs(f"{where} {name}", value, sent.headers.get(name)) for name, value in other.items()]
 
 
 def json_body(where, recorded, sent, challenge):
@@ -167,7 +168,8 @@ def oauth1(where, recorded, sent, secrets):
     out = [f"{where} OAuth: {n} is missing" for n in ("oauth_nonce", "oauth_timestamp", "oauth_signature") if n not in ours]
     for name, value in recorded.items():
         # RFC 5849 2.1, 2.3: oauth_callback belongs to the first request, oauth_verifier to the second; the recordings repeat both.
-        if name not in ours and ((name == "oauth_callback" and "oauth_token" in ours) or (name == "oauth_verifier" and not sent.method == "POST")):
+        elsewhere = "oauth_token" in ours if name == "oauth_callback" else name == "oauth_verifier" and sent.method != "POST"
+        if name not in ours and elsewhere:
             continue
         if ours.get(name) != value and name != "oauth_callback":
             out.append(differs(f"{where} OAuth: {name}", value, ours.get(name)))
@@ -189,8 +191,8 @@ def person(who, identity):
             recorded = ""  # what is no address is not taken for one
         if recorded != got and (recorded or theirs in ("uid", "email")):
             out.append(differs(ours, recorded, got))
-    # What the new user is called: both take spaces and the like out of what the provider says (src/store/rules.cc username_for; python-social-auth's
-    # clean_username), ours more strictly where it is not ASCII. Where nothing is said, python-social-auth throws dice and we do not.
+    # What the new user is called: both take spaces and the like out of what the provider says (src/store/rules.cc, username_for;
+    # python-social-auth's clean_username), ours more strictly where it is not ASCII. Where nothing is said, python-social-auth throws dice.
     called = who.get("user", who.get("username", ""))
     if called and called.isascii() and called != identity.get("user"):
         out.append(differs("name of the user", called, identity.get("user")))
@@ -199,8 +201,9 @@ def person(who, identity):
 
 # What a refusal must say, so that it is refused for what is wrong with it (wire.md sections F and O).
 SAYS = {
-    "signature": "Signature verification failed|signature", "expired": "expired|outdated", "at_hash": "Invalid access token", "audience": "Invalid audience",
-    "iat": "iat", "nonce": "nonce|Replay", "issuer": "Invalid issuer", "sub": "sub", "missing": "Missing id_token", "malformed": "id_token|Signature verification failed", "uid": "named no user", "state": "state",
+    "signature": "Signature verification failed|signature", "expired": "expired|outdated", "at_hash": "Invalid access token",
+    "audience": "Invalid audience", "iat": "iat", "nonce": "nonce|Replay", "issuer": "Invalid issuer", "sub": "sub",
+    "missing": "Missing id_token", "malformed": "id_token|Signature verification failed", "uid": "named no user", "state": "state",
 }
 
 

@@ -68,7 +68,8 @@ REQUESTS = [
 ]
 
 WHO = {"uid": "1", "username": "Foo Bar", "email": "a@b.example", "fullname": "Foo Bar", "user": "FooBar"}
-IDENTITY = {"uid": "1", "username": "Foo Bar", "email": "a@b.example", "name": "Foo Bar", "first_name": "Foo", "last_name": "Bar", "user": "FooBar"}
+IDENTITY = {"uid": "1", "username": "Foo Bar", "email": "a@b.example", "name": "Foo Bar", "first_name": "Foo", "last_name": "Bar",
+            "user": "FooBar"}
 PEOPLE = [
     ("names that were not recorded may be made", WHO, IDENTITY, 0),
     ("another uid", WHO, {**IDENTITY, "uid": "2"}, 1),

@@ -21,7 +21,8 @@ def setUpModule():
         RESULTS[str(case)] = differences
 
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(replay_instance.run, batch.cases, authority, replay.Run, report) for batch in replay_instance.batches(CASES)]:
+        batches = replay_instance.batches(CASES)
+        for done in [pool.submit(replay_instance.run, b.cases, authority, replay.Run, report) for b in batches]:
             done.result()
     print(f"NOTE {len(CASES)} recorded exchanges; {len(IDLE)} more are not run:")
     for reason in sorted({r for _, r in IDLE}):
