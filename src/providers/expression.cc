@@ -62,10 +62,13 @@ std::optional<std::string> look_up(const std::string& name, const Values& values
     if (variables == nullptr) continue;
     if (const auto it = variables->find(name); it != variables->end()) return it->second;
   }
-  return std::nullopt;
+  if (values.secrets == nullptr) return std::nullopt;
+  const auto secret = values.secrets->find(name);
+  return secret == values.secrets->end() ? std::nullopt : std::optional{std::string{secret->second.reveal()}};
 }
 
 bool is_own(const std::string& name, const Values& values) {
+  if (values.secrets != nullptr && values.secrets->contains(name)) return true;
   return name == "client_secret" || (values.variables != nullptr && values.variables->contains(name));
 }
 

@@ -28,6 +28,7 @@
 namespace providers {
 
 using Variables = std::map<std::string, std::string, std::less<>>;
+using Secrets = std::map<std::string, base::Secret, std::less<>>;
 
 /// What expressions read.
 struct Values {
@@ -36,6 +37,7 @@ struct Values {
   const Variables* variables = nullptr;         // of the provider: settings, client_id, scope, ...
   const base::Secret* client_secret = nullptr;  // the variable of that name
   const Variables* more = nullptr;              // of this login: access_token; looked at first
+  const Secrets* secrets = nullptr;             // settings that are secret
 };
 
 class Expression {

@@ -78,6 +78,10 @@ void examine(const Spec& spec, bool complete, const Wrong& wrong) {
   if (needs(spec, "client_id") && !spec.variables.contains("client_id")) wrong("client_id", "is missing");
   if (needs(spec, "client_secret") && spec.client_secret.empty())
     wrong("client_secret", "is missing (client_secret or client_secret_file)");
+  const auto& own = signed_of(spec);
+  for (const auto& [key, secret] : {std::pair{"signed.key", &own.key}, {"signed.before", &own.before}, {"signed.after", &own.after}}) {
+    if (*secret && (*secret)->evaluate(spec.values()).value_or("").empty()) wrong(key, "a setting that it needs has no value");
+  }
 }
 
 }  // namespace providers::signed_callback

@@ -82,8 +82,9 @@ struct Spec {
   std::vector<std::pair<std::string, Expression>> own_addresses, own_texts, own_keys, own_results;
   Variables variables;                      // settings with their values, client_id, key_id, scope, and the derived ones
   base::Secret client_secret, private_key;  // the key in PEM
+  Secrets secrets;                          // values of the settings that are secret
   /// What expressions know before anything was answered.
-  Values values() const { return Values{.variables = &variables, .client_secret = &client_secret}; }
+  Values values() const { return Values{.variables = &variables, .client_secret = &client_secret, .secrets = &secrets}; }
 };
 
 /// `node` is the file with the stanza laid over it; `name` is what errors call it ("providers.github"). With `complete` client and required
