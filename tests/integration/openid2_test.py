@@ -1,5 +1,5 @@
 """Logins at an OpenID 2.0 provider that signs and judges with python3-openid: with a shared key and without, by the provider's identifier and
-by one's own, and what must not get through. wire.json T12-T14."""
+by one's own, and what must not get through. wire.json A09, T10-T14."""
 import unittest
 import urllib.parse
 
@@ -66,13 +66,31 @@ class Case(unittest.TestCase):
 
 
 class Logins(Case):
-    def test_the_provider_verifies_its_own_signature(self):
+    def test_A09_parameters_in_order(self):
+        """Differences "janrain_nonce" and "realm"."""
+        provider.announces = []
+        instance = harness.Instance({"providers": stanzas()}, workers=1).start()
+        self.addCleanup(instance.stop)
+        client = Direct(instance.socket)
+        self.addCleanup(client.close)
+        base, _, query = client.begin("alone", Jar()).partition("?")
+        pairs = urllib.parse.parse_qsl(query, keep_blank_values=True, strict_parsing=True)
+        self.assertEqual(base, provider.endpoint)
+        self.assertEqual([name for name, _ in pairs], ["openid." + name for name in (
+            "claimed_id", "identity", "mode", "ns", "ns.sreg", "realm", "return_to", "sreg.optional")])
+        fields = dict(pairs)
+        self.assertEqual(fields["openid.claimed_id"], "http://specs.openid.net/auth/2.0/identifier_select")
+        self.assertEqual(fields["openid.sreg.optional"], "email,fullname,nickname")
+        self.assertEqual(fields["openid.realm"], "http://localhost:3000/")
+        self.assertRegex(fields["openid.return_to"], "^" + CB + r"\?state=[\w-]{32,}$")
+
+    def test_T10_the_provider_verifies_its_own_signature(self):
         self.signed_in(self.login("alone"), "AliceExample")
         self.assertEqual(provider.asked("associate"), [])
         self.assertEqual(len(provider.asked("check_authentication")), 1)
         self.assertIn("/id/alice", provider.asked("GET"))  # asked whom it names (11.2)
 
-    def test_the_parameters_in_the_query_string(self):
+    def test_T11_the_parameters_in_the_query_string(self):
         jar = Jar()
         back = self.back("alone", jar, "querida")
         reply = self.client.post("/o/alone/?" + urllib.parse.urlencode(back), form="", jar=jar)
