@@ -126,6 +126,16 @@ base::Result<Subject> subject_of(Provider& provider, const Kept& kept, const Ass
   return refused("claimed_id names another OP", "the provider does not speak for this identifier");
 }
 
+/// Asked for, so it has to be there (PAPE 1.0 5.1): an OP that does not know the extension would let an old session pass.
+base::Status check_age(const Settings& settings, const Assertion& assertion, base::Time now) {
+  if (settings.max_age == 0) return base::ok;
+  const auto time = auth_time_of(assertion);
+  if (!time) return refused("no pape.auth_time", "the provider does not say when the user signed in");
+  if (*time + std::chrono::seconds{settings.max_age} + std::chrono::minutes{5} < now)
+    return refused("pape.auth_time is too long ago", "the user signed in too long ago");
+  return base::ok;
+}
+
 }  // namespace
 
 base::Result<Begun> begin(Provider& provider, const Start& start, World& world) {
@@ -155,6 +165,7 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   const auto assertion = check_assertion(finish.params, {return_to(finish.redirect_uri, finish.state), kept->endpoint, world.clock.now()});
   if (!assertion) return assertion.error();
   if (auto good = verify(provider, *kept, *assertion, world); !good) return good.error();
+  if (auto good = check_age(settings_of(provider.spec), *assertion, world.clock.now()); !good) return good.error();
   const auto subject = subject_of(provider, *kept, *assertion, world);
   if (!subject) return subject.error();
   Login login{provider, finish, world};
@@ -178,8 +189,9 @@ Callback look(const Provider&, const Params& params) {
   } else if (mode == "cancel" || mode == "setup_needed") {  // 10.2
     out.refused = base::Error{base::Code::denied, "openid.mode " + std::string{mode}, "Authentication process canceled"};
   } else if (mode == "error") {  // 5.2.3
-    out.refused =
-        base::Error{base::Code::denied, "openid.mode error", "Authentication failed: " + clean(last(params, "openid.error"), 300)};
+    auto text = clean(last(params, "openid.error"), 300);
+    if (text.empty()) text = "the provider gave no reason";
+    out.refused = base::Error{base::Code::denied, "openid.mode error", "Authentication failed: " + text};
   } else if (!mode.empty() || (out.state.empty() && last(params, "state").empty())) {  // without a mode nothing was answered: wire.md T13
     const auto shown = mode.empty() ? "<No mode set>" : clean(mode, 60);
     out.refused = base::Error{base::Code::bad_request, "no openid.mode that we know",

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::chrono::minutes kSkew{5};
 constexpr std::string_view kSreg = "http://openid.net/extensions/sreg/1.1", kOldSreg = "http://openid.net/sreg/1.0";
+constexpr std::string_view kPape = "http://specs.openid.net/extensions/pape/1.0";
 constexpr std::string_view kAx = "http://openid.net/srv/ax/1.0";
 
 std::optional<std::int64_t> number(std::string_view s) { return s.find('-') == std::string_view::npos ? base::parse_int(s) : std::nullopt; }
@@ -88,6 +89,12 @@ base::Result<Assertion> check_assertion(const Params& params, const Expected& ex
   if (auto good = check_covered(assertion); !good) return good.error();
   if (auto good = check_values(assertion, expected); !good) return good.error();
   return assertion;
+}
+
+std::optional<base::Time> auth_time_of(const Assertion& assertion) {
+  const auto alias = assertion.alias_of(kPape);
+  const auto time = alias.empty() ? std::string_view{} : assertion.value(alias + ".auth_time");
+  return time.size() == 20 ? time_of_nonce(time) : std::nullopt;
 }
 
 Fields sreg_of(const Assertion& assertion) {

@@ -1,6 +1,7 @@
 // openid2_assertion.h: is this positive assertion for us, for this login, from this OP, and still fresh? OpenID 2.0 10.1 and 11, all but
 // the signature itself. And what it says of the user, as far as it is signed. Pure.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ base::Result<Assertion> check_assertion(const Params& params, const Expected& ex
 /// Simple Registration 1.1: field -> value; attribute exchange 1.0: type URI -> first value. Signed ones only, empty ones left out.
 Fields sreg_of(const Assertion& assertion);
 Fields ax_of(const Assertion& assertion);
+
+/// PAPE 1.0 5.2: when the user proved to the OP who they are. Absent unless it is signed.
+std::optional<base::Time> auth_time_of(const Assertion& assertion);
 
 base::Error refused(std::string why, std::string_view say);
 

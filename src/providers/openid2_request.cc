@@ -59,15 +59,20 @@ std::string return_to(std::string redirect_uri, std::string_view state) {
   return redirect_uri;
 }
 
-Fields request_fields(const Settings& settings, const Service& service, const Kept& kept, std::string return_to, std::string_view realm) {
+Fields request_fields(const Settings& settings, const Service& service, const Kept& kept, std::string return_to, std::string_view origin) {
   const bool chosen_there = service.op_identifier;
   Fields fields{{"ns", std::string{kNamespace}},
                 {"mode", "checkid_setup"},
                 {"claimed_id", chosen_there ? std::string{kSelect} : kept.claimed_id},
                 {"identity", chosen_there ? std::string{kSelect} : kept.local_id},
                 {"return_to", std::move(return_to)},
-                {"realm", std::string{realm} + '/'}};
+                {"realm", settings.realm.empty() ? std::string{origin} + '/' : settings.realm}};
   if (kept.association) fields["assoc_handle"] = kept.association->handle;
+  if (settings.max_age > 0) {  // PAPE 1.0 5.1
+    fields["ns.pape"] = "http://specs.openid.net/extensions/pape/1.0";
+    fields["pape.max_auth_age"] = std::to_string(settings.max_age);
+    fields["pape.preferred_auth_policies"] = "";
+  }
   if (settings.own_attributes || service.ax) add_ax(settings, fields);
   // Simple Registration where the OP announces it, or nothing at all.
   if (settings.own_attributes || settings.sreg.empty() || (service.ax && !service.sreg)) return fields;

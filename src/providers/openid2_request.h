@@ -23,7 +23,7 @@ base::Result<Kept> read_kept(std::string_view text);
 /// The state rides in return_to, which the OP signs with the rest (10.1).
 std::string return_to(std::string redirect_uri, std::string_view state);
 
-/// `realm` is the origin of `return_to` (9.2).
-Fields request_fields(const Settings& settings, const Service& service, const Kept& kept, std::string return_to, std::string_view realm);
+/// `origin` is that of `return_to`, and the realm unless the settings name one (9.2).
+Fields request_fields(const Settings& settings, const Service& service, const Kept& kept, std::string return_to, std::string_view origin);
 
 }  // namespace providers::openid2

@@ -93,6 +93,11 @@ void read(Table& table, Spec& spec) {
   read_ax(own.table("ax"), settings);
   settings.username = own.text("username");
   if (const auto key = table.text("username_key"); !key.empty()) settings.username = key;
+  settings.realm = table.text("openid_trust_root");
+  if (const auto age = table.text("openid_pape_max_auth_age"); !age.empty()) {
+    settings.max_age = base::parse_int(age).value_or(0);
+    if (settings.max_age <= 0) table.wrong(table.get("openid_pape_max_auth_age"), "openid_pape_max_auth_age", "want a number of seconds");
+  }
   own.done();
   if (settings.identifier) spec.own_texts.emplace_back("openid2.identifier", *settings.identifier);
   spec.own = made;

@@ -108,6 +108,7 @@ const Look looks[] = {
      "Authentication process canceled",
      false},
     {"an error", {{"openid.mode", "error"}, {"openid.error", "out of\x01 order"}}, "", "Authentication failed: out of order", false},
+    {"an error without a word", {{"openid.mode", "error"}}, "", "Authentication failed: the provider gave no reason", false},
     {"T13: nothing", {}, "", "Authentication failed: Invalid openid.mode: '<No mode set>'", false},
     {"T14: code and state as for OAuth 2.0", {{"code", "a"}, {"state", "b"}}, "", "", false},
     {"another mode",
@@ -116,6 +117,21 @@ const Look looks[] = {
      "Authentication failed: Invalid openid.mode: 'check _me'",
      false},
     {"return_to without a query", {{"openid.mode", "id_res"}, {"openid.sig", "x"}, {"openid.return_to", "https://a/cb"}}, "", "", true},
+};
+
+// ---- how long ago the user signed in (PAPE) ----
+
+struct Age {
+  const char* why;
+  const char *time, *want;
+};
+std::ostream& operator<<(std::ostream& os, const Age& row) { return os << row.why; }
+const Age ages[] = {
+    {"just now", "2023-11-14T22:13:20Z", "ok https://op.example/id/ann"},
+    {"an hour ago and a bit, as clocks differ", "2023-11-14T21:10:20Z", "ok https://op.example/id/ann"},
+    {"longer ago", "2023-11-14T21:00:20Z", "denied Authentication failed: the user signed in too long ago"},
+    {"never told", "", "denied Authentication failed: the provider does not say when the user signed in"},
+    {"told in another way", "2023-11-14T22:13:20+00:00", "denied Authentication failed: the provider does not say when the user signed in"},
 };
 
 // ---- what a file may not say ----
@@ -308,6 +324,34 @@ BOOST_DATA_TEST_CASE_F(OpenId2World, what_can_be_told_of_a_callback, make(looks)
   BOOST_TEST(seen.state == row.state);
   BOOST_TEST((seen.refused ? seen.refused->say : "") == row.refused);
   BOOST_TEST(seen.whole == row.whole);
+}
+
+BOOST_DATA_TEST_CASE_F(OpenId2World, an_old_session_at_the_op_may_not_do, make(ages), row) {
+  toml += "openid_pape_max_auth_age = 3600\n";
+  serve();
+  auto broker = open(toml);
+  const auto asked = fields_of(begin(*broker)->authorization_url);
+  BOOST_TEST(asked.at("ns.pape") == "http://specs.openid.net/extensions/pape/1.0");
+  BOOST_TEST(asked.at("pape.max_auth_age") == "3600");
+  BOOST_TEST(login({{"ns.p", "http://specs.openid.net/extensions/pape/1.0"}, {"p.auth_time", row.time}}) == row.want);
+}
+BOOST_FIXTURE_TEST_CASE(an_age_that_nobody_signed_is_none, OpenId2World) {
+  toml += "openid_pape_max_auth_age = \"60\"\n";
+  serve();
+  BOOST_TEST(login({}, [](Fields& f) {
+               f["ns.pape"] = "http://specs.openid.net/extensions/pape/1.0";
+               f["pape.auth_time"] = "2023-11-14T22:13:20Z";
+             }) == "denied Authentication failed: the provider does not say when the user signed in");
+}
+BOOST_FIXTURE_TEST_CASE(an_age_is_a_number, OpenId2World) {
+  const auto broker = open(toml + "openid_pape_max_auth_age = \"soon\"\n");
+  BOOST_TEST((broker ? "" : broker.error().say).find("openid_pape_max_auth_age: want a number of seconds") != std::string::npos);
+}
+BOOST_FIXTURE_TEST_CASE(a_realm_of_ones_own, OpenId2World) {
+  toml += "openid_trust_root = \"https://*.example/\"\n";
+  serve();
+  auto broker = open(toml);
+  BOOST_TEST(fields_of(begin(*broker)->authorization_url).at("realm") == "https://*.example/");
 }
 
 // ---- own identifiers ----
