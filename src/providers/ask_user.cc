@@ -88,7 +88,9 @@ base::Status ask_user(Login& login, const std::vector<UserRequest>& requests, co
     if (!answer) continue;
     if (sub != nullptr && request.same_sub && !same_person(login, *answer, *sub)) return token_error("Invalid UserInfo sub");
     login.values.user.back() = *answer;
-    if (auto failed = told_failure(login.provider.spec, login.values, *answer); failed && !request.optional) return std::move(*failed);
+    auto failed = told_failure(login.provider.spec, login.values, *answer);
+    if (failed && !request.optional) return std::move(*failed);
+    if (failed) login.values.user.back() = {};
   }
   return base::ok;
 }

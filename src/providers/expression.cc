@@ -144,6 +144,9 @@ bool Expression::reads(const Node& node, std::string_view documents) noexcept {
 std::size_t Expression::user_answers(const Node& node) noexcept {
   std::size_t most = node.kind == Kind::pointer && node.document == 'u' ? node.number + 1 : 0;
   for (const auto& part : node.parts) most = std::max(most, user_answers(part));
+  for (const auto& step : node.steps) {
+    for (const auto& part : step.computed) most = std::max(most, user_answers(part));
+  }
   return most;
 }
 

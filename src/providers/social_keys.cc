@@ -37,10 +37,14 @@ Node::Table& table_at(Node::Table& table, const std::string& key) {
   return std::get<Node::Table>(node.v);
 }
 
-/// As a template that gives the text, whatever stands in it.
-std::string as_template(const std::string& text) { return text.find('{') == std::string::npos ? text : "{'" + text + "'}"; }
+/// As a template that gives the text, whatever stands in it: only an opening brace means something there.
+std::string as_template(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '{' ? "{'{'}" : std::string{c};
+  return out;
+}
 
-/// A table, or JSON from the environment: names and texts.
+/// A table, or JSON from the environment: names and texts. Error.say: what is wrong.
 base::Result<Node::Table> read_object(const Node& node) {
   Node::Table out;
   if (const auto* table = node.table()) {
@@ -52,7 +56,11 @@ base::Result<Node::Table> read_object(const Node& node) {
   }
   const auto document = json::Document::parse(node.string() != nullptr ? *node.string() : "", {.bytes = 16 << 10, .depth = 2});
   if (!document || !document->root().is_object()) return base::Error{base::Code::bad_request, {}, "want a table, or a JSON object"};
-  for (const auto& [name, value] : document->root().members()) out[std::string{name}] = Node{as_template(value.text().value_or("")), node.where};
+  for (const auto& [name, value] : document->root().members()) {
+    const auto text = value.text();
+    if (!text) return base::Error{base::Code::bad_request, {}, std::string{name} + ": want a text"};
+    out[std::string{name}] = Node{as_template(*text), node.where};
+  }
   return out;
 }
 
@@ -122,13 +130,15 @@ class Keys {
     if (!theirs("profile_extra_params")) return base::ok;
     auto extra = read_object(taken("profile_extra_params"));
     if (!extra) return base::Error{base::Code::bad_request, {}, "profile_extra_params: " + extra.error().say};
-    const auto* user = below_.get("user");
+    const auto own = table_.find("user");  // USERINFO_URL's, or what below_ has too
+    const auto* user = own != table_.end() ? &own->second : below_.get("user");
     if (user == nullptr || user->array() == nullptr || user->array()->empty()) return base::ok;
     auto requests = *user->array();
     if (requests.front().table() == nullptr) return base::ok;
     auto& params = table_at(std::get<Node::Table>(requests.front().v), "params");
     for (auto& [name, value] : *extra) params[name] = std::move(value);
-    table_["user"] = Node{std::move(requests), user->where};
+    auto where = user->where;
+    table_["user"] = Node{std::move(requests), std::move(where)};
     return base::ok;
   }
 

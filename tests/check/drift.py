@@ -87,7 +87,9 @@ def no_provider_in_a_condition():
 def nothing_unfinished():
     """No marks of unfinished work."""
     mark = r"\b(?:TO" + r"DO|FIX" + r"ME|X" + r"XX|HA" + r"CK)\b"
-    yield from hits(mark, tracked("src", "tests", "conf", "sql", "www", "tools", "Makefile"))
+    # The recorded exchanges hold what providers answered, and in it people call themselves what they like.
+    recorded = ":(exclude)tests/data/exchanges"
+    yield from hits(mark, tracked("src", "tests", "conf", "sql", "www", "tools", "Makefile", recorded))
 
 
 def unit_tests():
