@@ -12,8 +12,8 @@
 
 #include "base/result.h"
 
-struct _xmlDoc;   // NOLINT(bugprone-reserved-identifier): libxml2's own names
-struct _xmlNode;  // NOLINT(bugprone-reserved-identifier)
+struct _xmlDoc;   // NOLINT: libxml2's own names
+struct _xmlNode;  // NOLINT
 
 namespace xml {
 

@@ -53,6 +53,9 @@ const Row rows[] = {
     {"J20: schemes are case-sensitive", "GET", "/users/me/", "", {{"authorization", "jwt x"}}, 401,
      R"({"detail":"Authentication credentials were not provided."})"},
     {"an unknown path", "GET", "/nope", "", {}, 404, R"({"detail":"Not found."})"},
+    {"a page that a protocol has not", "GET", "/o/forge/metadata", "", {}, 404, R"({"detail":"Not found."})"},
+    {"a page of an unknown provider", "GET", "/o/nope/metadata", "", {}, 404, R"({"detail":"Provider 'nope' not supported"})"},
+    {"pages are read", "POST", "/o/forge/post", "", {}, 405, R"({"detail":"Method \"POST\" not allowed."})"},
     {"health", "GET", "/healthz", "", {}, 200, ""},
     {"keys", "GET", "/.well-known/jwks.json", "", {}, 200, ""},
 };
