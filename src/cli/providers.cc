@@ -71,6 +71,8 @@ struct Client {
 };
 Client client_of(const providers::Spec& spec) {
   const auto* engine = providers::find_engine(spec.protocol);
+  if (engine != nullptr && engine->needs != nullptr)
+    return {engine->needs(spec, "client_id"), engine->needs(spec, "client_secret") ? "client_secret_file" : ""};
   if (engine == nullptr || !engine->needs_client) return {};
   if (spec.client_auth == providers::ClientAuth::private_key_jwt) return {true, "private_key_file"};
   return {true, spec.client_auth == providers::ClientAuth::none ? "" : "client_secret_file"};
@@ -86,7 +88,7 @@ void write_json(const Known& p, json::Writer& w) {
   for (const auto& scope : p.spec.authorize.scope) w.value(scope);
   w.end_array().key("settings").array();
   for (const auto& [name, setting] : p.spec.settings) {
-    w.object().member("name", name).member("required", setting.required);
+    w.object().member("name", name).member("required", setting.required).member("secret", setting.secret);
     w.member("default", setting.secret ? "" : setting.otherwise.value_or("")).member("help", setting.help).end_object();
   }
   w.end_array().end_object();
@@ -114,8 +116,10 @@ void print_one(const Known& p, const config::Config* config) {
     std::printf("# status: %s (%s): %s\n", std::string{word_of(spec.status.is)}.c_str(), spec.status.at.c_str(), spec.status.why.c_str());
   auto step = [n = 0](const char* what, const std::string& value) mutable { std::printf("#   %d. %s %s\n", ++n, what, value.c_str()); };
   std::puts("# How to set it up:");
-  if (client_of(spec).id) step("register an application at", spec.register_at.empty() ? "the provider; see " + spec.docs : spec.register_at);
-  auto callbacks = config && !config->redirect_uris.empty() ? base::join(config->redirect_uris, " and ") : std::string{"each of your redirect_uris"};
+  if (client_of(spec).id || !spec.register_at.empty())
+    step("register an application at", spec.register_at.empty() ? "the provider; see " + spec.docs : spec.register_at);
+  auto callbacks =
+      config && !config->redirect_uris.empty() ? base::join(config->redirect_uris, " and ") : std::string{"each of your redirect_uris"};
   if (client_of(spec).id) step("its callback URL (redirect URI) is", callbacks);
   if (!spec.authorize.scope.empty()) step("scopes asked for:", base::join(spec.authorize.scope, " "));
   step("copy this into latchstring.toml and fill it in; documentation:", spec.docs);

@@ -49,7 +49,8 @@ base::Status redeem_code(Login& login) {
   endpoint.url = spec.token.url->evaluate(login.values, Expression::Escape::url).value_or("");
   if (spec.client_auth != ClientAuth::automatic) endpoint.client_auth = spec.client_auth;
   endpoint.audience = endpoint.url;
-  endpoint.pkce = false;  // begin sends no code_challenge
+  endpoint.private_addresses = !spec.token.url->reads(Expression::kDocuments);  // the callback had a say in the host (CWE-918)
+  endpoint.pkce = false;                                                        // begin sends no code_challenge
   return redeem(login, endpoint);
 }
 

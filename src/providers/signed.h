@@ -12,6 +12,8 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
 Callback look(const Provider& provider, const Params& params);
 void examine(const Spec& spec, bool complete, const Wrong& wrong);
 void read(Table& table, Spec& spec);
+/// Is client_id or client_secret named anywhere that a login evaluates?
+bool needs(const Spec& spec, std::string_view setting);
 base::Status check(Provider& provider, World& world);
 
 }  // namespace providers::signed_callback

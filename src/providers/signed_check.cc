@@ -31,7 +31,8 @@ void check_map(const Spec& spec, const Wrong& wrong) {
   }
 }
 
-/// Is the variable named anywhere that a login evaluates?
+}  // namespace
+
 bool needs(const Spec& spec, std::string_view variable) {
   const auto names = [variable](const std::optional<Expression>& expression) {
     if (!expression) return false;
@@ -53,8 +54,6 @@ bool needs(const Spec& spec, std::string_view variable) {
   }
   return false;
 }
-
-}  // namespace
 
 void read(Table& table, Spec& spec) {
   auto own = std::make_shared<SignedSpec>(read_signed(table.table("signed")));

@@ -131,8 +131,7 @@ void read_variables(Table& table, Spec& spec, bool complete) {
     if (auto value = from.evaluate(raw)) made[name] = std::move(*value);
   }
   for (auto& [name, value] : made) spec.variables[name] = std::move(value);
-  if (spec.issuer && !spec.issuer->reads("i") && complete && !spec.issuer->evaluate(spec.values()))
-    spec.issuer.reset();  // "{setting}", not set
+  if (spec.issuer && !spec.issuer->reads("i") && complete && !spec.issuer->evaluate(spec.values())) spec.issuer.reset();  // "{setting}", not set
   // RFC 7523 2.2: a file may say that a JWT which the operator was given stands for the secret (`client_assertion` in its settings).
   const bool asserts = spec.variables.contains("client_assertion") || spec.variables.contains("client_assertion_file");
   if (spec.client_secret.empty() && asserts) spec.client_auth = ClientAuth::assertion;
