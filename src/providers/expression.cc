@@ -153,16 +153,20 @@ std::size_t Expression::user_answers(const Node& node) noexcept {
 std::string Expression::fixed_part(const Values& values) const {
   std::string out;
   const auto parts = root_.kind == Kind::all ? root_.parts : std::vector<Node>{root_};
-  for (const auto& part : parts) {
-    if (part.stand_in != nullptr) {
-      out += part.stand_in;
+  for (auto part = parts.begin(); part != parts.end(); ++part) {
+    if (part->stand_in != nullptr) {
+      out += part->stand_in;
       // host(x,'.example.com'): the suffix is part of what stands there
-      if (part.parts.size() > 1) out += providers::evaluate(part.parts[1], values).value_or("");
-      if (part.stand_in == std::string_view{"https://"}) out += '/';
+      if (part->parts.size() > 1) out += providers::evaluate(part->parts[1], values).value_or("");
+      if (part->stand_in != std::string_view{"https://"}) continue;
+      const auto next = part + 1;
+      if (next == parts.end()) return out + '/';
+      // The address may end with its host, which what follows must not go on with: ".evil.example".
+      if (next->kind != Kind::literal || (next->text[0] != '/' && next->text[0] != '?')) return out;
       continue;
     }
-    if (reads(part, kDocuments)) break;
-    out += providers::evaluate(part, values, Escape::url).value_or("");
+    if (reads(*part, kDocuments)) break;
+    out += providers::evaluate(*part, values, Escape::url).value_or("");
   }
   return out;
 }

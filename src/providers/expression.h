@@ -59,7 +59,7 @@ class Expression {
   /// One alternative alone; nullopt beyond the last.
   std::optional<std::string> alternative(std::size_t index, const Values& values) const;
   std::size_t alternatives() const noexcept { return root_.kind == Kind::any ? root_.parts.size() : 1; }
-  /// What stands before the first value from a document: the part of a URL that the operator alone decides.
+  /// What stands before the first value from a document: the part of a URL that the operator alone decides. Guarded values have a stand-in.
   std::string fixed_part(const Values& values) const;
   /// True if a value of one of `documents` ("ti") is read.
   bool reads(std::string_view documents) const noexcept { return reads(root_, documents); }
@@ -73,6 +73,8 @@ class Expression {
   using Function = std::optional<std::string> (*)(const std::vector<Node>& arguments, const Values& values);
   /// Every document there is: what is known only after the login began, or came from outside.
   static constexpr std::string_view kDocuments = "tuicrh";
+  /// What fixed_part() has in the place of a label that a guard will let through.
+  static constexpr const char* kGuardedLabel = "guarded-label";
   struct Step {
     std::string name;                                              // member or index; "*" = first
     std::vector<std::pair<std::string, std::string>> equals = {};  // [k=v,...]

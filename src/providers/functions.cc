@@ -152,8 +152,8 @@ constexpr FunctionEntry kFunctions[] = {
     {"if", 3, choose},
     {"same", 2, same},
     {"has", 2, has},
-    {"label", 1, label, "label"},
-    {"host", 2, host, "label"},
+    {"label", 1, label, Expression::kGuardedLabel},
+    {"host", 2, host, Expression::kGuardedLabel},
     {"url", 2, url, "https://"},
 };
 

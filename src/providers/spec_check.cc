@@ -14,6 +14,7 @@ class Check {
   Table& table_;
   bool complete_;
   const Engine& engine_;
+  std::vector<std::string> unmade_;  // addresses that need a setting which has no value: told last, when it has not been told by its name
   std::vector<std::string> names_{"client_id", "client_secret", "key_id", "scope"};
 
   /// In front of `key` stands the table that it is in: "map.uid".
@@ -59,16 +60,46 @@ class Check {
     if (expression->user_answers() > most) wrong(key, "reads the answer of a [[user]] request that is not there");
   }
 
+  /// Has every setting that it needs a value? What a login brings is taken for granted.
+  bool can_be_made(const Expression& url) const {
+    Variables login{{"access_token", "x"}, {"code", "x"}, {"redirect_uri", "x"}, {"uid", "x"}};
+    for (const auto name : engine_.begins) login.emplace(name, "x");
+    auto values = spec_.values();
+    values.more = &login;
+    return url.evaluate(values).has_value();
+  }
+
   /// Only https, or http on this machine (RFC 9700 2.6); host and scheme are the operator's alone.
   void address(const std::optional<Expression>& url, std::string_view key) {
     if (!url || !complete_) return;
     const auto values = spec_.values();
     const auto fixed = url->fixed_part(values);
+    const bool reads = url->reads(Expression::kDocuments);
+    if (!reads && !can_be_made(*url)) unmade_.emplace_back(key);
+    if (fixed.empty()) return wrong(key, "a setting that it needs has no value");
     const auto parsed = base::parse_url(fixed);
-    if (!parsed) return wrong(key, fixed.empty() ? "a setting that it needs has no value" : "\"" + fixed + "\" is no URL");
+    if (!parsed) return wrong(key, "\"" + fixed + "\" is no URL");
     if (!base::is_secure_or_loopback(*parsed)) return wrong(key, "\"" + fixed + "\" must be https (http only for this machine)");
     if (parsed->has_userinfo || parsed->has_fragment) return wrong(key, "no user name, password or # in a URL");
-    if (url->reads(Expression::kDocuments) && parsed->path.empty()) return wrong(key, "a value from an answer cannot stand in the host");
+    if (reads && parsed->path.empty() && !parsed->has_query) return wrong(key, "a value from an answer cannot stand in the host");
+    // label(x) guards what stands below a domain; it must not choose the domain.
+    if (('.' + parsed->host).ends_with('.' + std::string{Expression::kGuardedLabel}))
+      return wrong(key, "a value from an answer cannot be the end of a host");
+  }
+
+  /// RFC 6749 3.1: no parameter more than once. A second one of ours would be the request's word against the flow's.
+  void passes() {
+    constexpr std::string_view kOurs[] = {"client_id", "redirect_uri", "state",          "response_type",        "scope",
+                                          "nonce",     "oauth_token",  "code_challenge", "code_challenge_method"};
+    const auto& authorize = spec_.authorize;
+    const auto is_ours = [&](const std::string& name) {
+      if (std::any_of(authorize.rename.begin(), authorize.rename.end(), [&](const auto& pair) { return pair.second == name; })) return true;
+      return std::find(std::begin(kOurs), std::end(kOurs), name) != std::end(kOurs) &&
+             std::find(authorize.omit.begin(), authorize.omit.end(), name) == authorize.omit.end();
+    };
+    for (const auto& name : authorize.pass) {
+      if (is_ours(name)) wrong("authorize.pass", name + " is latchstring's own");
+    }
   }
 
   void endpoints() {
@@ -157,11 +188,13 @@ class Check {
   }
   void all() {
     endpoints();
+    passes();
     map();
     signed_secret();
     for (const auto& [name, from] : spec_.derived) before_login(from, "derived");
     engine_.examine(spec_, complete_, [this](std::string_view key, std::string what) { wrong(key, std::move(what)); });
     if (complete_ && engine_.needs_client) client();
+    for (const auto& key : unmade_) wrong(key, "a setting that it needs has no value");
   }
 };
 

@@ -30,8 +30,10 @@ std::optional<UserRequest> read_user_request(Table table) {
   request.optional = table.boolean("optional").value_or(false);
   request.gate = table.integer("gate").value_or(0);
   request.same_sub = table.boolean("same_sub").value_or(true);
+  if (request.gate != 0 && request.optional) table.wrong(table.get("gate"), "gate", "cannot be optional: it would keep nobody out");
   request.when = read_expression(table, "when");
   if (auto unless = read_expression(table, "unless")) {
+    if (request.when) table.wrong(table.get("unless"), "unless", "one of when and unless");
     request.when = std::move(unless);
     request.unless = true;
   }

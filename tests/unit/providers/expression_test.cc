@@ -108,11 +108,14 @@ const FixedRow fixed_parts[] = {
     {"in an alternative", "https://{u:/id | 'x'}.example/", "https://"},
     {"in the name of a member", "https://{u:/{t:/which}}.example/", "https://"},
     {"inside of a function", "https://{lower(c:/dc)}.example/", "https://"},
-    {"a guarded label", "https://{label(c:/dc)}.x.example/me", "https://label.x.example/me"},
-    {"a guarded host and its suffix", "https://{host(c:/dc, '.x.example')}/me", "https://label.x.example/me"},
-    {"a suffix that is a setting", "https://{host(c:/dc, claim)}/me", "https://labellogin/me"},
+    {"a guarded label", "https://{label(c:/dc)}.x.example/me", "https://guarded-label.x.example/me"},
+    {"a guarded host and its suffix", "https://{host(c:/dc, '.x.example')}/me", "https://guarded-label.x.example/me"},
+    {"a suffix that is a setting", "https://{host(c:/dc, claim)}/me", "https://guarded-labellogin/me"},
     {"a guarded address", "{url(t:/at, 'x.example')}", "https://x.example/"},
-    {"and on behind it, up to the next value", "{url(t:/at, 'x.example')}/v3/{u:/id}", "https://x.example//v3/"},
+    {"and on behind it, up to the next value", "{url(t:/at, 'x.example')}/v3/{u:/id}", "https://x.example/v3/"},
+    {"a guarded address and a query", "{url(t:/at, 'x.example')}?v=3", "https://x.example?v=3"},
+    {"what could go on with the host of a guarded address ends it", "{url(t:/at, 'x.example')}{t:/path}/x", "https://x.example"},
+    {"a text too", "{url(t:/at, 'x.example')}.y.example/", "https://x.example"},
     {"a guard inside of a function guards nothing", "https://{lower(label(c:/dc))}.x.example/", "https://"},
 };
 
