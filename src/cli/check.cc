@@ -92,6 +92,7 @@ void check_providers(const config::Config& config, Report& report) {
   if (!broker) return report.fail("providers", broker.error());
   for (const auto& info : broker->list()) {
     const auto what = "provider " + info.name + " (" + info.protocol + ")";
+    if (!info.warning.empty()) report.warn(what + ": " + info.warning);
     if (info.name == "demo" && config.demo.enabled) {
       report.ok(what + ": built in");  // it answers only while serve runs
     } else if (const auto good = broker->check(info.name); good) {

@@ -69,6 +69,9 @@ base::Result<std::unique_ptr<Worker>> Worker::open(const std::string& config_fil
   auto broker = providers::Broker::open(in.config, {*worker->client_, *worker->cache_, in.clock, in.random});
   if (!broker) return broker.error();
   worker->broker_.emplace(std::move(*broker));
+  for (const auto& info : worker->broker_->list()) {
+    if (!info.warning.empty()) worker->log_.event(base::Level::warn, "provider", {{"provider", info.name}, {"what", info.warning}});
+  }
   worker->keys_ = std::make_unique<flow::Keys>(in.store, in.master, in.config, in.clock);
   if (auto opened = worker->open_demo(); !opened) return opened.error();
   if (auto ring = worker->keys_->ring(); !ring) return ring.error();

@@ -44,6 +44,17 @@ base::Result<bool> is_enabled(const std::string& name, const config::Node& stanz
   return enabled;
 }
 
+std::string warning_of(const ServiceStatus& status) {
+  switch (status.is) {
+    case ServiceStatus::Is::alive:
+    case ServiceStatus::Is::refused: break;  // does not get here
+    case ServiceStatus::Is::unsure: return "it is unsure whether the service still works so (" + status.at + "): " + status.why;
+    case ServiceStatus::Is::dead: return "the service is closed (" + status.at + "): " + status.why;
+    case ServiceStatus::Is::unproven: return "nobody has tried this provider's file (" + status.at + "): " + status.why;
+  }
+  return {};
+}
+
 }  // namespace
 
 base::Status Broker::Impl::add(const Layers& layers, const std::string& name, const config::Node& stanza) {
@@ -51,7 +62,7 @@ base::Status Broker::Impl::add(const Layers& layers, const std::string& name, co
   if (!node) return node.error();
   auto spec = read_spec(*node, "providers." + name, true);
   if (!spec) return spec.error();
-  Info info{name, spec->title.empty() ? name : spec->title, spec->protocol};
+  Info info{name, spec->title.empty() ? name : spec->title, spec->protocol, warning_of(spec->status)};
   const auto* engine = find_engine(spec->protocol);
   auto provider = make_provider(name, std::move(*spec));
   if (!provider) return provider.error();

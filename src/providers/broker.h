@@ -18,9 +18,9 @@
 
 namespace providers {
 
-/// An enabled provider as GET /o/ lists it.
+/// An enabled provider as GET /o/ lists it. `warning`: what the operator is to know of the service (it is closed, nobody tried it); "" = nothing.
 struct Info {
-  std::string name, title, protocol;  // "google-oauth2", "Google", "oidc"
+  std::string name, title, protocol, warning;  // "google-oauth2", "Google", "oidc"
 };
 
 /// Query or form parameters; of a repeated name the last value counts.

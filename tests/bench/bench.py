@@ -36,6 +36,7 @@ def measure(stage, given):
     timed = {"rounds": given.rounds, "seconds": given.seconds}
     if "start" in wanted:
         yield from measures.start(stage)
+        yield from measures.more_providers(stage)
     if "idle" in wanted:
         yield from measures.idle(stage)
     for name in ("begin", "health", "login"):
