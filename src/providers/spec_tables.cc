@@ -81,9 +81,6 @@ void read_authorize(Table table, Spec& spec) {
   authorize.omit = table.list("omit");
   authorize.rename = read_rename(table.table("rename"));
   authorize.pass = table.list("pass");
-  // OIDC Core 3.1.2.1: what an application may want to decide for one login, and none of it weakens a check. Not acr_values: it may be the
-  // level of assurance that the operator asks for.
-  if (!table.given("pass") && spec.id_tokens) authorize.pass = {"login_hint", "prompt", "ui_locales"};
   authorize.fragment = table.text("fragment");
   authorize.widget = table.boolean("widget").value_or(false);
   table.done();

@@ -119,6 +119,8 @@ class Wire(unittest.TestCase):
         providers = harness.local_providers(cls.idp)
         providers["plain"] = {**providers["github-local"], "title": "Plain"}
         providers.update({name: google for name in ("google-oauth2", "facebook", "github")})
+        for name, scope in (("facebook", "email"), ("github", "user:email")):  # as the recorded djoser was configured
+            providers[name] = {**providers[name], "scope": [scope]}
         cls.instance = harness.Instance({
             "redirect_uris": REDIRECT_URIS, "cors": {"origins": ["http://localhost:3000"]}, "upstream": {"timeout": "2s"},
             "providers": providers,
