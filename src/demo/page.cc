@@ -1,5 +1,6 @@
 #include "demo/page.h"
 
+#include "base/markup.h"
 #include "demo/people.h"
 
 namespace demo {
@@ -53,31 +54,15 @@ http::Response page(int status, std::string_view form_action, std::string_view t
 
 }  // namespace
 
-std::string escape_html(std::string_view s) {
-  std::string out;
-  out.reserve(s.size());
-  for (const char c : s) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 // The form has no action: it goes to the page's own address, whose query is the request, checked again when the form arrives.
 http::Response choose_page(std::string_view back_to, std::string_view wrong) {
   std::string body =
       "<p class=\"demo\"><strong>This is a demo.</strong> It stands in for a real provider so that you can try a login. It asks for no "
       "password: anyone can be anybody here.</p>\n";
-  if (!wrong.empty()) body += "<p class=\"wrong\" role=\"alert\">" + escape_html(wrong) + "</p>\n";
-  body += "<p>You will go back to <strong>" + escape_html(back_to) + "</strong>.</p>\n<form method=\"post\">\n<h2>Sign in as</h2>\n";
+  if (!wrong.empty()) body += "<p class=\"wrong\" role=\"alert\">" + base::escape_markup(wrong) + "</p>\n";
+  body += "<p>You will go back to <strong>" + base::escape_markup(back_to) + "</strong>.</p>\n<form method=\"post\">\n<h2>Sign in as</h2>\n";
   for (const auto& p : people()) {
-    body += "<button name=\"person\" value=\"" + escape_html(p.id) + "\">" + escape_html(p.name) + "<small>" + escape_html(p.email) +
+    body += "<button name=\"person\" value=\"" + base::escape_markup(p.id) + "\">" + base::escape_markup(p.name) + "<small>" + base::escape_markup(p.email) +
             (p.verified ? "" : " (not verified)") + "</small></button>\n";
   }
   body +=
@@ -92,7 +77,7 @@ http::Response choose_page(std::string_view back_to, std::string_view wrong) {
 
 http::Response refusal_page(std::string_view why) {
   return page(400, "'none'", "This request cannot be answered",
-              "<p class=\"demo\">This is the demo provider, a stand-in for a real one.</p>\n<p>" + escape_html(why) +
+              "<p class=\"demo\">This is the demo provider, a stand-in for a real one.</p>\n<p>" + base::escape_markup(why) +
                   "</p>\n<p>Nobody was signed in. Go back to the application and begin again.</p>\n");
 }
 

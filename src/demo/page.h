@@ -7,8 +7,6 @@
 
 namespace demo {
 
-/// Text for HTML content and double-quoted attributes.
-std::string escape_html(std::string_view s);
 /// The page where the visitor says who signs in, or refuses. `back_to` is the origin that the answer goes to (form-action of the policy,
 /// since browsers apply it to the redirect after a form too); `wrong` is shown above the form, "" = nothing.
 http::Response choose_page(std::string_view back_to, std::string_view wrong);

@@ -4,7 +4,7 @@
 
 #include "providers/saml_names.h"
 #include "xml/document.h"
-#include "xml/write.h"
+#include "base/markup.h"
 
 namespace providers::saml {
 namespace {
@@ -49,7 +49,7 @@ class Writer {
  public:
   void raw(std::string_view s) { out_ += s; }
   void leaf(const std::string& name, const std::string& text, const std::string& attributes = {}) {
-    out_ += "<md:" + name + attributes + ">" + xml::escaped(text) + "</md:" + name + ">";
+    out_ += "<md:" + name + attributes + ">" + base::escape_markup(text) + "</md:" + name + ">";
   }
   std::string take() { return std::move(out_); }
 };
@@ -71,7 +71,7 @@ void about_us(Writer& w, const Setup& setup) {
   if (!setup.organizations.empty()) {
     w.raw("<md:Organization>");
     const auto all = [&](const std::string& name, std::string Organization::*member) {
-      for (const auto& org : setup.organizations) w.leaf(name, org.*member, " xml:lang=\"" + xml::escaped(org.language) + "\"");
+      for (const auto& org : setup.organizations) w.leaf(name, org.*member, " xml:lang=\"" + base::escape_markup(org.language) + "\"");
     };
     all("OrganizationName", &Organization::name);
     all("OrganizationDisplayName", &Organization::display_name);
@@ -113,7 +113,7 @@ base::Result<Idp> read_idp_metadata(std::string_view text, const std::string& en
 
 std::string write_sp_metadata(const Setup& setup, const std::string& entity_id, const std::vector<std::string>& consumers) {
   Writer w;
-  w.raw("<md:EntityDescriptor xmlns:md=\"" + std::string{kMetadata} + "\" cacheDuration=\"P10D\" entityID=\"" + xml::escaped(entity_id) +
+  w.raw("<md:EntityDescriptor xmlns:md=\"" + std::string{kMetadata} + "\" cacheDuration=\"P10D\" entityID=\"" + base::escape_markup(entity_id) +
         "\">");
   w.raw("<md:SPSSODescriptor AuthnRequestsSigned=" + flag(setup.sign_requests) +
         " WantAssertionsSigned=" + flag(setup.want_assertions_signed) + " protocolSupportEnumeration=\"" + std::string{kProtocol} + "\">");
@@ -123,7 +123,7 @@ std::string write_sp_metadata(const Setup& setup, const std::string& entity_id, 
   }
   w.leaf("NameIDFormat", setup.name_id_format.empty() ? std::string{kUnspecified} : setup.name_id_format);
   for (std::size_t i = 0; i < consumers.size(); ++i) {
-    w.raw("<md:AssertionConsumerService Binding=\"" + std::string{kPost} + "\" Location=\"" + xml::escaped(consumers[i]) + "\" index=\"" +
+    w.raw("<md:AssertionConsumerService Binding=\"" + std::string{kPost} + "\" Location=\"" + base::escape_markup(consumers[i]) + "\" index=\"" +
           std::to_string(i + 1) + (i == 0 ? "\" isDefault=\"true\"/>" : "\"/>"));
   }
   w.raw("</md:SPSSODescriptor>");

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "base/encode.h"
+#include "base/markup.h"
 #include "base/url.h"
 #include "crypto/digest.h"
 #include "providers/saml_names.h"
@@ -13,14 +14,14 @@
 namespace providers::saml {
 namespace {
 
-std::string attribute(const std::string& name, std::string_view value) { return ' ' + name + "=\"" + xml::escaped(value) + '"'; }
+std::string attribute(const std::string& name, std::string_view value) { return ' ' + name + "=\"" + base::escape_markup(value) + '"'; }
 
 /// What kind of login we would have, if the operator cares (saml-core 3.3.2.2.1; the assertion's is compared when it comes).
 std::string authn_context(const Setup& setup) {
   if (setup.authn_context.empty()) return {};
   std::string out = "<samlp:RequestedAuthnContext Comparison=\"exact\">";
   for (const auto& reference : setup.authn_context) {
-    out += "<saml:AuthnContextClassRef>" + xml::escaped(reference) + "</saml:AuthnContextClassRef>";
+    out += "<saml:AuthnContextClassRef>" + base::escape_markup(reference) + "</saml:AuthnContextClassRef>";
   }
   return out + "</samlp:RequestedAuthnContext>";
 }
@@ -34,7 +35,7 @@ std::string authn_request(const Request& r) {
   if (setup.force_authn) out += attribute("ForceAuthn", "true");
   if (!setup.organizations.empty() && !setup.organizations.front().display_name.empty())
     out += attribute("ProviderName", setup.organizations.front().display_name);
-  out += "><saml:Issuer>" + xml::escaped(r.entity_id) + "</saml:Issuer><samlp:NameIDPolicy";
+  out += "><saml:Issuer>" + base::escape_markup(r.entity_id) + "</saml:Issuer><samlp:NameIDPolicy";
   out += attribute("Format", setup.name_id_format.empty() ? kUnspecified : std::string_view{setup.name_id_format});
   return out + attribute("AllowCreate", "true") + "/>" + authn_context(setup) + "</samlp:AuthnRequest>";
 }
@@ -100,7 +101,7 @@ base::Result<PostPage> post_page(const std::string& sso_url, const std::string& 
   if (request.size() > 8192 || !made_of(request, "+/=")) return refused;
   if (relay_state.size() > 80 || !made_of(relay_state, "-_")) return refused;
   PostPage page;
-  page.html = "<!doctype html><meta charset=\"utf-8\"><title>Signing in</title><form method=\"post\" action=\"" + xml::escaped(sso_url) +
+  page.html = "<!doctype html><meta charset=\"utf-8\"><title>Signing in</title><form method=\"post\" action=\"" + base::escape_markup(sso_url) +
               "\"><input type=\"hidden\" name=\"SAMLRequest\" value=\"" + request +
               "\"><input type=\"hidden\" name=\"RelayState\" value=\"" + relay_state +
               "\"><noscript><button>Continue</button></noscript></form><script>" + std::string{kScript} + "</script>\n";

@@ -6,9 +6,9 @@
 #include <array>
 #include <string>
 
+#include "base/markup.h"
 #include "base/text.h"
 #include "xml/node.h"
-#include "xml/write.h"
 #include "xml/xmlsec.h"
 
 namespace xml {
@@ -73,7 +73,7 @@ std::string in_context(const Element& where, std::string_view text) {
   for (std::size_t i = 0; all && all.get()[i] != nullptr; ++i) {
     const xmlNs& ns = *all.get()[i];
     out += ns.prefix == nullptr ? " xmlns=\"" : " xmlns:" + std::string{view(ns.prefix)} + "=\"";
-    out += escaped(view(ns.href)) + '"';
+    out += base::escape_markup(view(ns.href)) + '"';
   }
   if (text.starts_with("<?xml ")) text.remove_prefix(std::min(text.find("?>"), text.size() - 2) + 2);
   return out.append(">").append(text).append("</context>");

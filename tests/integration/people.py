@@ -42,9 +42,8 @@ class Person:
         self.jar.eat(reply)
         return reply
 
-    def come_back(self, url, until):
+    def come_back(self, url, until, method="GET", form=None):
         """What is brought along to the first address that begins with `until`: its query, and the form if it is posted there."""
-        method, form = "GET", None
         for _ in range(15):
             if url.startswith(until):
                 return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query, keep_blank_values=True)) | (form or {})
@@ -53,7 +52,7 @@ class Person:
                 url, method, form = urllib.parse.urljoin(url, location), "GET", None
                 continue
             page = Form(reply.body.decode())
-            if page.action is None:
+            if page.action is None or reply.status >= 400:
                 raise AssertionError(f"{reply.status} {url}: {reply.body[:500]}")
             typed = {name: value for name, value in self.fields.items() if name in page.fields}
             form, url, method = page.fields | typed, urllib.parse.urljoin(url, page.action or url), "POST"

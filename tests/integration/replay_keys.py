@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import re
+import threading
 import time
 
 import certificates
@@ -23,7 +24,18 @@ def number(n, size=None):
     return b64(n.to_bytes(size or (n.bit_length() + 7) // 8, "big"))
 
 
-@functools.cache
+def made_once(make):
+    """functools.cache, but two threads that ask at once get one answer: a key set and the token that it verifies are asked for in parallel."""
+    cached, lock = functools.cache(make), threading.RLock()
+
+    @functools.wraps(make)
+    def get(name):
+        with lock:
+            return cached(name)
+    return get
+
+
+@made_once
 def key(name):
     """The private key of that name; "ec..." on P-256, others RSA."""
     if name.startswith("ec"):
@@ -48,7 +60,7 @@ def private_base64(name):
     return "".join(private_pem(name).splitlines()[1:-1])
 
 
-@functools.cache
+@made_once
 def certificate_base64(name):
     made = certificates.certificate(name, key(name), name, key(name))
     return base64.b64encode(made.public_bytes(serialization.Encoding.DER)).decode()

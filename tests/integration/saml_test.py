@@ -1,8 +1,6 @@
 """SAML 2.0 logins at real identity providers: SimpleSAMLphp (both bindings, signed requests, encrypted assertions, metadata both ways) and npm
 samlp (one signature only: over the response, or over the assertion)."""
 import base64
-import html.parser
-import http.client
 import json
 import subprocess
 import unittest
@@ -10,64 +8,23 @@ import urllib.parse
 import xml.etree.ElementTree
 
 import harness
+import people
 import simplesaml
-from clients import CB, Direct, Jar, Reply
+from clients import CB, Direct, Jar
 
 SP = "https://latchstring.test/sp/"  # our name at the identity provider, one for each of its settings
 
 
-class Form(html.parser.HTMLParser):
-    """The first form of a page: action and fields."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.action, self.fields = None, {}
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        if tag == "form" and self.action is None:
-            self.action = attrs.get("action", "")
-        elif tag in ("input", "button") and attrs.get("name"):
-            self.fields[attrs["name"]] = attrs.get("value") or ""
-
-
-class Refused(AssertionError):
-    """The identity provider showed a page that leads nowhere."""
-
-
-class Person:
-    """Somebody with a browser at the identity provider: follows redirects, fills in forms, and stops where a form leads to CB."""
+class Person(people.Person):
+    """Somebody at the identity provider; the way ends where a form leads to CB."""
 
     def __init__(self, name="alice"):
-        self.name, self.jar = name, Jar()
-
-    def fetch(self, method, url, form=None):
-        parts = urllib.parse.urlsplit(url)
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30 * harness.PATIENCE)
-        headers = {"Cookie": self.jar.header()} | ({"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {})
-        connection.request(method, parts.path + ("?" + parts.query if parts.query else ""), None if form is None else urllib.parse.urlencode(form), headers)
-        answer = connection.getresponse()
-        reply = Reply(answer.status, answer.getheaders(), answer.read())
-        connection.close()
-        self.jar.eat(reply)
-        return reply
+        super().__init__(username=name, password=f"{name}-password")
 
     def visit(self, url, method="GET", form=None):
-        """What is posted to CB in the end."""
-        for _ in range(12):
-            reply = self.fetch(method, url, form)
-            if (location := reply.header("Location")):
-                url, method, form = urllib.parse.urljoin(url, location), "GET", None
-                continue
-            page = Form(reply.body.decode())
-            if page.action is None or reply.status >= 400:
-                raise Refused(f"{reply.status} {url}: {reply.body[:300]}")
-            if page.action == CB:
-                return {name: page.fields[name] for name in ("SAMLResponse", "RelayState")}
-            form = page.fields | ({"username": self.name, "password": f"{self.name}-password"} if "username" in page.fields else {})
-            url, method = urllib.parse.urljoin(url, page.action), "POST"
-        raise AssertionError("the identity provider sends us round and round")
+        """What is posted to CB in the end; AssertionError if a page leads nowhere."""
+        back = self.come_back(url, CB, method, form)
+        return {name: back[name] for name in ("SAMLResponse", "RelayState")}
 
 
 def setUpModule():
@@ -131,7 +88,7 @@ class AtSimpleSaml(unittest.TestCase):
         page = self.client.get(url.removeprefix(self.instance.public_url))  # our own page, which posts
         self.assertEqual((page.status, page.header("Content-Type")), (200, "text/html; charset=utf-8"), page)
         self.assertIn("default-src 'none'", page.header("Content-Security-Policy"))
-        form = Form(page.body.decode())
+        form = people.Form(page.body.decode())
         self.assertEqual(form.action, idp.sso)
         return person.visit(form.action, "POST", form.fields)
 
@@ -159,7 +116,7 @@ class AtSimpleSaml(unittest.TestCase):
                 self.assertEqual((reply.status, reply.json()), (400, {"non_field_errors": ["Authentication failed: SAML login failed: invalid response"]}))
 
     def test_the_identity_provider_insists_on_signed_requests(self):
-        with self.assertRaises(Refused):
+        with self.assertRaises(AssertionError):
             self.login("unsigned")
 
     def test_an_answer_is_good_once(self):

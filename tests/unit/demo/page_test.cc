@@ -4,10 +4,6 @@
 
 BOOST_AUTO_TEST_SUITE(demo_page)
 
-BOOST_AUTO_TEST_CASE(escapes_all_five) {
-  BOOST_TEST(demo::escape_html("<a href=\"x\">'&'</a>") == "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
-}
-
 BOOST_AUTO_TEST_CASE(text_from_outside_is_escaped_on_both_pages) {
   const std::string evil = "<script>\"'";
   for (const auto& page : {demo::choose_page("http://127.0.0.1:8080", evil), demo::refusal_page(evil)}) {
