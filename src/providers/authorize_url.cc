@@ -46,8 +46,9 @@ AuthorizeUrl make_authorize_url(const Spec& spec, const Values& values, std::str
       url.middle += '&' + base::percent_encode(name) + '=' + base::percent_encode(*text);
   }
   for (const auto& name : spec.authorize.pass) {
-    if (const auto text = values.request[name].text(); text && !text->empty())
-      url.middle += '&' + base::percent_encode(name) + '=' + base::percent_encode(*text);
+    const auto own = values.request[name];  // JSON where it holds some: `claims` (OIDC Core 5.5)
+    if (const auto text = own.is_object() ? own.dump() : own.text().value_or(""); !text.empty())
+      url.middle += '&' + base::percent_encode(name) + '=' + base::percent_encode(text);
   }
   url.pkce = pkce;
   url.nonce = spec.id_tokens;

@@ -55,7 +55,8 @@ bool right_issuer(std::string_view named, const Spec& spec, std::string_view iss
   if (std::any_of(spec.discovery.issuers.begin(), spec.discovery.issuers.end(), is_named)) return true;
   if (!issuer.empty() || spec.issuer || !spec.discovery.issuers.empty()) return false;
   const auto one = base::parse_url(named), other = base::parse_url(at);
-  return one && other && !one->has_query && base::origin_of(*one) == base::origin_of(*other);
+  // Without query and fragment: OIDC Discovery 3.
+  return one && other && !one->has_query && !one->has_fragment && !one->has_userinfo && base::origin_of(*one) == base::origin_of(*other);
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <sstream>
 
 #include "providers/layers.h"
 #include "providers/spec.h"
@@ -38,6 +40,18 @@ BOOST_AUTO_TEST_CASE(its_names_are_sorted) {
   const auto names = providers::catalogue_names();
   BOOST_TEST(names.size() > 5u);
   BOOST_TEST(std::is_sorted(names.begin(), names.end()));
+}
+BOOST_AUTO_TEST_CASE(every_name_of_python_social_auth_is_in_it) {
+  std::ifstream file{std::filesystem::path{__FILE__}.parent_path() / "../../data/catalogue.json"};
+  std::stringstream text;
+  text << file.rdbuf();
+  const auto facts = json::Document::parse(text.str(), {.bytes = 4 << 20});
+  BOOST_REQUIRE(bool{facts});
+  std::set<std::string_view> theirs;
+  for (std::size_t i = 0; i < facts->root().size(); ++i) theirs.insert(facts->root().at(i)["name"].string().value_or(""));
+  BOOST_TEST(theirs.size() == 217u);
+  const auto ours = providers::catalogue_names();
+  for (const auto name : theirs) BOOST_TEST(std::binary_search(ours.begin(), ours.end(), name), name);
 }
 BOOST_AUTO_TEST_CASE(a_folder_adds_to_the_catalogue_and_overrides_it) {
   const auto folder = std::filesystem::temp_directory_path() / "latchstring-providers-test";
