@@ -161,11 +161,11 @@ const Row rows[] = {
      "}",
      {},
      "https://x.example/a?client_id=c&redirect_uri=$R&state=$S&response_type=code&$P&nonce=$N&scope=openid%20profile%20email"},
-    {"and what an application may decide for one login",
+    {"an application decides nothing of it unless the file lets it (wire.md G42)",
      "kind = 'oidc'\nissuer = 'https://x.example'\nid_token = { keys = 'https://x.example/k' }\nauthorize = { url = 'https://x.example/a', "
      "scope = ['openid'] }",
      {{"login_hint", "ann"}, {"prompt", "login"}, {"ui_locales", "de"}, {"acr_values", "low"}, {"nonce", "mine"}, {"max_age", "9"}},
-     "https://x.example/a?client_id=c&redirect_uri=$R&state=$S&response_type=code&login_hint=ann&prompt=login&ui_locales=de&$P&nonce=$N"
+     "https://x.example/a?client_id=c&redirect_uri=$R&state=$S&response_type=code&$P&nonce=$N"
      "&scope=openid"},
 };
 
