@@ -107,6 +107,13 @@ class OpenIdProvider:
         stanzas["basic"]["token"] = {"client_auth": "basic"}
         stanzas["signed"] = {**common, "client_id": "signed", "key_id": "client-1", "private_key_file": str(self.folder / "client.pem"),
                              "token": {"client_auth": "private_key_jwt"}}
+        stanzas["plain"] = {  # OAuth 2.0 alone: the user API says who it is
+            "kind": "oauth2", "client_id": "post", "client_secret": SECRET,
+            "authorize": {"url": self.issuer + "/auth", "scope": ["openid", "profile", "email"]},
+            "token": {"url": self.issuer + "/token", "client_auth": "post"},
+            "user": [{"url": self.issuer + "/me", "headers": {"Authorization": "Bearer {access_token}"}}],
+            "map": {"uid": "u:/sub", "username": "u:/preferred_username", "email": "u:/email", "email_verified": "u:/email_verified"},
+        }
         for name in ALGORITHMS:
             stanzas[f"alg-{name.lower()}"]["id_token"] = {"algs": [name]}
         return stanzas
@@ -156,6 +163,12 @@ class Logins(unittest.TestCase):
             with self.subTest(provider):
                 reply = self.login(provider)
                 self.assertEqual(reply.status, 201, reply)
+
+    def test_plain_oauth_2(self):
+        reply = self.login("plain", Person(op.ca, "carol"))
+        self.assertEqual((reply.status, reply.json()["user"]), (201, "carol"), reply)
+        me = self.client.get("/users/me/identities/", headers={"Authorization": "Bearer " + reply.json()["access"]}).json()[0]
+        self.assertEqual((me["issuer"], me["uid"], me["email"], me["email_verified"]), ("plain", "carol", "carol@example.test", True))
 
     def test_signature_algorithms_of_the_id_token(self):
         for alg in ALGORITHMS:
