@@ -50,6 +50,15 @@ class Check {
       if (name == "client_secret" || (it != spec_.settings.end() && it->second.secret)) wrong(key, name + " would be seen by everyone");
     }
   }
+  /// Long after a login its tokens and the uid are all that is left of it.
+  void afterwards(const LaterEndpoint& endpoint, const std::string& key) {
+    const auto known = names_.size();
+    names_.insert(names_.end(), {"access_token", "refresh_token", "uid"});
+    before_login(endpoint.url, key + ".url");
+    for (const auto& parameter : endpoint.params) before_login(parameter.value, key + ".params");
+    for (const auto& parameter : endpoint.headers) before_login(parameter.value, key + ".headers");
+    names_.resize(known);
+  }
   void after_login(const std::optional<Expression>& expression, std::string_view key) {
     if (!expression) return;
     variables(*expression, key, true);
@@ -112,6 +121,8 @@ class Check {
     address(spec_.authorize.url, "authorize.url");
     address(spec_.token.url, "token.url");
     address(spec_.discovery.url, "discovery.url");
+    afterwards(spec_.refresh, "refresh");
+    afterwards(spec_.revoke, "revoke");
     address(spec_.refresh.url, "refresh.url");
     address(spec_.revoke.url, "revoke.url");
     address(spec_.id_token.keys, "id_token.keys");
