@@ -115,9 +115,10 @@ void read_variables(Table& table, Spec& spec, bool complete) {
       const auto made = Expression::parse_template(*setting.otherwise);
       if (!made) table.wrong(nullptr, "settings." + name + ".default", made.error().say);
       if (made) spec.variables[name] = made->evaluate(spec.values()).value_or("");
-    } else if (!table.given(name) && setting.required && complete) {
-      table.wrong(nullptr, name, "is missing: " + setting.help);
     }
+    const auto it = spec.variables.find(name);
+    const bool has_value = (it != spec.variables.end() && !it->second.empty()) || spec.secrets.contains(name);
+    if (setting.required && complete && !has_value) table.wrong(table.get(name), name, "is missing: " + setting.help);
     table.get(name);
   }
   table.get("id_token_decryption_key");  // python-social-auth's; an encrypted id_token is refused

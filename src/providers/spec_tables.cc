@@ -140,7 +140,14 @@ void read_require(Table& table, Spec& spec, std::optional<base::Error>& mistake)
     if (setting.empty()) entry.wrong(nullptr, "setting", "is missing: the setting that lists what is wanted");
     const bool ignore_case = entry.boolean("ignore_case").value_or(false);
     entry.done();
-    if (value && !setting.empty()) spec.require.push_back({std::move(*value), table.list(setting), ignore_case});
+    if (!value || setting.empty()) continue;
+    auto one_of = table.list(setting);
+    const auto declared = spec.settings.find(setting);
+    if (!table.given(setting) && declared != spec.settings.end() && declared->second.otherwise) {
+      const config::Node defaults{config::Node::Table{{setting, config::Node{*declared->second.otherwise, item.where}}}, item.where};
+      one_of = Table{&defaults, table.path(), mistake}.list(setting);
+    }
+    spec.require.push_back({std::move(*value), std::move(one_of), ignore_case});
   }
 }
 

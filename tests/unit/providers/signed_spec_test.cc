@@ -99,7 +99,7 @@ const Row refused[] = {
      "providers.discourse.client_secret: is missing"},
     {"only what a file needs: the bot's token", "[providers.telegram]\nclient_id = \"c\"\nclient_secret = \"s\"\n",
      "providers.telegram.bot_token: is missing"},
-    {"an empty secret is none", "[providers.telegram]\nbot_token = \"\"\n", "a setting that it needs has no value"},
+    {"an empty secret is none", "[providers.telegram]\nbot_token = \"\"\n", "providers.telegram.bot_token: is missing"},
     {"only what a file needs: the id", "[providers.twilio]\nclient_secret = \"s\"\n", "providers.twilio.client_id: is missing"},
     {"only what a file needs: both", "[providers.vk-app]\nclient_id = \"c\"\n", "providers.vk-app.client_secret: is missing"},
     {"the secret that signs a request", "[providers.lastfm]\nclient_id = \"c\"\n", "providers.lastfm.client_secret: is missing"},

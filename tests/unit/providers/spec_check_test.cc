@@ -4,6 +4,8 @@
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 
+#include "base/text.h"
+#include "providers/spec.h"
 #include "unit/providers/world.h"
 
 namespace {
@@ -54,6 +56,13 @@ const Row keys[] = {
     // [settings]
     {"settings: required", "settings = { team = { required = true, help = 'your team' } }", "team: is missing: your team"},
     {"settings: required and given", "settings = { team = { required = true, help = 'your team' } }\nteam = 't'", ""},
+    {"settings: required and empty", "settings = { team = { required = true, help = 'your team' } }\nteam = ''",
+     "team: is missing: your team"},
+    {"settings: required and an empty list", "settings = { team = { required = true, help = 'your team' } }\nteam = []",
+     "team: is missing: your team"},
+    {"settings: required, empty and a secret", "settings = { pin = { required = true, secret = true, help = 'a pin' } }\npin = ''",
+     "pin: is missing: a pin"},
+    {"settings: required, with a default", "settings = { team = { required = true, default = 'x', help = 'your team' } }", ""},
     {"settings: unknown key", "settings = { team = { help = 'x', defualt = 'y' } }",
      "settings.team.defualt: no such key; did you mean default?"},
     {"settings: no table", "settings = { team = 'x' }", "settings.team: want a table"},
@@ -336,6 +345,27 @@ BOOST_FIXTURE_TEST_SUITE(providers_spec_check, world::World)
 BOOST_DATA_TEST_CASE_F(world::World, each_key_says_what_it_may, data::make(keys), row) { judge(*this, kForge, row); }
 BOOST_DATA_TEST_CASE_F(world::World, values_stand_where_they_are_known_and_harmless, data::make(places), row) { judge(*this, kForge, row); }
 BOOST_DATA_TEST_CASE_F(world::World, openid_connect_has_rules_of_its_own, data::make(oidc), row) { judge(*this, kOp, row); }
+
+BOOST_AUTO_TEST_CASE(what_is_required_of_people_is_the_stanzas_else_the_files_default) {
+  const auto wanted = [](const std::string& more) {
+    const auto node = *config::parse_toml(
+        "protocol = 'oauth2'\nmap = { uid = 't:/id' }\nauthorize = { url = 'https://x.example/a' }\ntoken = { url = 'https://x.example/t' "
+        "}\n"
+        "require = [{ value = 't:/groups', setting = 'groups' }]\n" +
+            more,
+        "x.toml");
+    const auto spec = providers::read_spec(node, "x", false);
+    BOOST_REQUIRE_MESSAGE(spec, (spec ? "" : spec.error().say));
+    return base::join(spec->require.at(0).one_of, "+");
+  };
+  BOOST_TEST(wanted("") == "");
+  BOOST_TEST(wanted("groups = ['a', 'b']") == "a+b");
+  BOOST_TEST(wanted("groups = 'a, b'") == "a+b");
+  BOOST_TEST(wanted("settings = { groups = { default = 'c, d', help = 'x' } }") == "c+d",
+             "a default that is not read would let everybody in");
+  BOOST_TEST(wanted("settings = { groups = { default = 'c, d', help = 'x' } }\ngroups = ['a']") == "a");
+  BOOST_TEST(wanted("settings = { groups = { default = 'c', help = 'x' } }\ngroups = []") == "", "the operator asks for nothing");
+}
 
 BOOST_AUTO_TEST_CASE(a_setting_may_come_from_a_variable_of_the_environment) {
   const char* name = "LATCHSTRING_TEST_SPEC_CHECK";
