@@ -86,7 +86,8 @@ base::Status ask_user(Login& login, const std::vector<UserRequest>& requests, co
     auto answer = ask(login, request);
     if (!answer && !request.optional) return answer.error();
     if (!answer) continue;
-    if (sub != nullptr && request.same_sub && !same_person(login, *answer, *sub)) return token_error("Invalid UserInfo sub");
+    const bool tells = answer->exists();  // a gate, or a status alone, tells nothing of anybody
+    if (sub != nullptr && tells && request.same_sub && !same_person(login, *answer, *sub)) return token_error("Invalid UserInfo sub");
     login.values.user.back() = *answer;
     auto failed = told_failure(login.provider.spec, login.values, *answer);
     if (failed && !request.optional) return std::move(*failed);

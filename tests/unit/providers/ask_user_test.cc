@@ -199,6 +199,8 @@ const SubRow subs[] = {
     {"null is there, and another", "", R"({"sub":null})", true, false},
     {"a number is no text", "", R"({"sub":1})", true, false},
     {"empty", "", R"({"sub":""})", true, false},
+    {"a gate tells of nobody", ", gate = 200", "{}", false, true},
+    {"a status alone tells of nobody", ", answer = 'none'", "{}", false, true},
     {"a request that is about somebody else's data", ", same_sub = false", R"({"sub":"u2"})", false, true},
     {"optional excuses a failure, not a swap", ", optional = true", R"({"sub":"u2"})", false, false},
     {"what is not asked need not agree", ", when = 't:/null'", R"({"sub":"u2"})", false, true},
