@@ -52,9 +52,8 @@ base::Status Worker::open_demo() {
   if (!instance_->config.demo.enabled) return base::ok;
   auto key = demo_key(*instance_);
   if (!key) return key.error();
-  demo_ = std::make_unique<demo::Provider>(
-      demo::Options{instance_->config.public_url + "/demo", instance_->config.redirect_uris}, std::move(*key),
-      instance_->master, instance_->clock, instance_->random);
+  demo_ = std::make_unique<demo::Provider>(demo::Options{instance_->config.public_url + "/demo", instance_->config.redirect_uris},
+                                           std::move(*key), instance_->master, instance_->clock, instance_->random);
   return base::ok;
 }
 
@@ -75,8 +74,8 @@ base::Result<std::unique_ptr<Worker>> Worker::open(const std::string& config_fil
   worker->keys_ = std::make_unique<flow::Keys>(in.store, in.master, in.config, in.clock);
   if (auto opened = worker->open_demo(); !opened) return opened.error();
   if (auto ring = worker->keys_->ring(); !ring) return ring.error();
-  worker->deps_ = std::make_unique<flow::Deps>(flow::Deps{in.config, in.store, *worker->broker_, *worker->keys_, in.master, in.clock,
-                                                          in.random, worker->log_, metrics});
+  worker->deps_ = std::make_unique<flow::Deps>(
+      flow::Deps{in.config, in.store, *worker->broker_, *worker->keys_, in.master, in.clock, in.random, worker->log_, metrics});
   worker->janitor_ = std::thread{[w = worker.get()] { w->sweep(); }};
   return worker;
 }

@@ -94,7 +94,7 @@ std::string extra_of(const providers::Identity& who) {
 
 store::LoginRecord record_of(const Call& call, const providers::Identity& who, const TokenRequest& wanted) {
   store::LoginRecord record;
-  record.profile = {who.provider,   who.issuer,    who.uid,     who.username,      who.email, who.name,
+  record.profile = {who.provider,   who.issuer,    who.uid,     who.username,       who.email,    who.name,
                     who.first_name, who.last_name, who.picture, who.email_verified, extra_of(who)};
   const auto& accounts = call.deps.config.accounts;
   record.rules = {accounts.create_users, accounts.allowed_domains, accounts.link_by_email == "verified"};

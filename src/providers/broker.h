@@ -18,7 +18,8 @@
 
 namespace providers {
 
-/// An enabled provider as GET /o/ lists it. `warning`: what the operator is to know of the service (it is closed, nobody tried it); "" = nothing.
+/// An enabled provider as GET /o/ lists it. `warning`: what the operator is to know of the service (it is closed, nobody tried it); "" =
+/// nothing.
 struct Info {
   std::string name, title, protocol, warning;  // "google-oauth2", "Google", "oidc"
 };

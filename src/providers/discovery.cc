@@ -45,9 +45,9 @@ ClientAuth client_auth_of(json::Value methods) {
   return !methods.is_array() || lists(methods, "client_secret_basic") ? ClientAuth::basic : ClientAuth::post;
 }
 
-/// OIDC Discovery 4.3: exactly the issuer that was asked for; else one provider could speak for another. Where the file says so it is one of
-/// several (a provider with tenants writes a placeholder). Where only the document's address is configured, the issuer is whatever it names
-/// on that very origin: who serves the document there can name no issuer elsewhere.
+/// OIDC Discovery 4.3: exactly the issuer that was asked for; else one provider could speak for another. Where the file says so it is one
+/// of several (a provider with tenants writes a placeholder). Where only the document's address is configured, the issuer is whatever it
+/// names on that very origin: who serves the document there can name no issuer elsewhere.
 bool right_issuer(std::string_view named, const Spec& spec, std::string_view issuer, std::string_view at) {
   if (!issuer.empty() && named == issuer) return true;
   const auto values = spec.values();
@@ -104,8 +104,8 @@ base::Result<Metadata> parse_metadata(std::string_view body, const Spec& spec, s
   out.names_issuer = root["authorization_response_iss_parameter_supported"].boolean().value_or(false);
   // A provider that lists methods without S256 would refuse it; one that lists none ignores what it does not know (RFC 6749 3.1).
   const auto methods = root["code_challenge_methods_supported"];
-  out.authorize_url =
-      make_authorize_url(spec, spec.values(), out.authorize, spec.pkce && (!methods.is_array() || methods.size() == 0 || lists(methods, "S256")));
+  out.authorize_url = make_authorize_url(spec, spec.values(), out.authorize,
+                                         spec.pkce && (!methods.is_array() || methods.size() == 0 || lists(methods, "S256")));
   return out;
 }
 

@@ -79,7 +79,8 @@ base::Result<config::Node> Layers::lay(const std::string& name, const config::No
   if (kind != nullptr && text == nullptr) return mistake(*kind, "providers." + name + ".kind: want a text");
   const auto& below = text != nullptr ? *text : name;
   if (over.table() == nullptr) return mistake(over, "providers." + name + ": want a table");
-  // A protocol goes before a file of its name: kind = "cas" is CAS, and [providers.cas] the catalogue's OpenID Connect provider of that name.
+  // A protocol goes before a file of its name: kind = "cas" is CAS, and [providers.cas] the catalogue's OpenID Connect provider of that
+  // name.
   const auto* engine = text == nullptr ? nullptr : find_engine(below);
   if (engine != nullptr && !engine->has_file) return merged(bare(below), over);
   if (depth > 3) return mistake(over, "providers." + name + ": its kinds go in a circle");

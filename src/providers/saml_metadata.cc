@@ -2,9 +2,9 @@
 
 #include <array>
 
+#include "base/markup.h"
 #include "providers/saml_names.h"
 #include "xml/document.h"
-#include "base/markup.h"
 
 namespace providers::saml {
 namespace {
@@ -113,8 +113,8 @@ base::Result<Idp> read_idp_metadata(std::string_view text, const std::string& en
 
 std::string write_sp_metadata(const Setup& setup, const std::string& entity_id, const std::vector<std::string>& consumers) {
   Writer w;
-  w.raw("<md:EntityDescriptor xmlns:md=\"" + std::string{kMetadata} + "\" cacheDuration=\"P10D\" entityID=\"" + base::escape_markup(entity_id) +
-        "\">");
+  w.raw("<md:EntityDescriptor xmlns:md=\"" + std::string{kMetadata} + "\" cacheDuration=\"P10D\" entityID=\"" +
+        base::escape_markup(entity_id) + "\">");
   w.raw("<md:SPSSODescriptor AuthnRequestsSigned=" + flag(setup.sign_requests) +
         " WantAssertionsSigned=" + flag(setup.want_assertions_signed) + " protocolSupportEnumeration=\"" + std::string{kProtocol} + "\">");
   if (!setup.certificate.empty()) {
@@ -123,8 +123,8 @@ std::string write_sp_metadata(const Setup& setup, const std::string& entity_id, 
   }
   w.leaf("NameIDFormat", setup.name_id_format.empty() ? std::string{kUnspecified} : setup.name_id_format);
   for (std::size_t i = 0; i < consumers.size(); ++i) {
-    w.raw("<md:AssertionConsumerService Binding=\"" + std::string{kPost} + "\" Location=\"" + base::escape_markup(consumers[i]) + "\" index=\"" +
-          std::to_string(i + 1) + (i == 0 ? "\" isDefault=\"true\"/>" : "\"/>"));
+    w.raw("<md:AssertionConsumerService Binding=\"" + std::string{kPost} + "\" Location=\"" + base::escape_markup(consumers[i]) +
+          "\" index=\"" + std::to_string(i + 1) + (i == 0 ? "\" isDefault=\"true\"/>" : "\"/>"));
   }
   w.raw("</md:SPSSODescriptor>");
   about_us(w, setup);

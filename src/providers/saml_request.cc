@@ -101,8 +101,8 @@ base::Result<PostPage> post_page(const std::string& sso_url, const std::string& 
   if (request.size() > 8192 || !made_of(request, "+/=")) return refused;
   if (relay_state.size() > 80 || !made_of(relay_state, "-_")) return refused;
   PostPage page;
-  page.html = "<!doctype html><meta charset=\"utf-8\"><title>Signing in</title><form method=\"post\" action=\"" + base::escape_markup(sso_url) +
-              "\"><input type=\"hidden\" name=\"SAMLRequest\" value=\"" + request +
+  page.html = "<!doctype html><meta charset=\"utf-8\"><title>Signing in</title><form method=\"post\" action=\"" +
+              base::escape_markup(sso_url) + "\"><input type=\"hidden\" name=\"SAMLRequest\" value=\"" + request +
               "\"><input type=\"hidden\" name=\"RelayState\" value=\"" + relay_state +
               "\"><noscript><button>Continue</button></noscript></form><script>" + std::string{kScript} + "</script>\n";
   // form-action names schemes only: browsers hold it against the provider's redirects too, and those may lead to other hosts of its.

@@ -26,8 +26,8 @@ constexpr Alias kAliases[] = {{"authorization_url", "authorize", "url"},
                               {"whitelisted_domains", "", "allowed_domains"},
                               {"whitelisted_emails", "", "allowed_emails"}};
 // They say what is done anyway, or concern what does not exist here.
-constexpr const char* kDropped[] = {"redirect_is_https", "use_unique_user_id", "extra_data", "pkce_code_challenge_method", "use_pkce",
-                                    "revoke_tokens_on_disconnect"};
+constexpr const char* kDropped[] = {"redirect_is_https",          "use_unique_user_id", "extra_data",
+                                    "pkce_code_challenge_method", "use_pkce",           "revoke_tokens_on_disconnect"};
 // OIDC Core 3.1.2.1: a value for every login.
 constexpr const char* kRequestParameters[] = {"acr_values", "login_hint", "ui_locales", "id_token_hint", "prompt", "display", "max_age"};
 

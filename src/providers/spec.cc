@@ -132,7 +132,8 @@ void read_variables(Table& table, Spec& spec, bool complete) {
     if (auto value = from.evaluate(raw)) made[name] = std::move(*value);
   }
   for (auto& [name, value] : made) spec.variables[name] = std::move(value);
-  if (spec.issuer && !spec.issuer->reads("i") && complete && !spec.issuer->evaluate(spec.values())) spec.issuer.reset();  // "{setting}", not set
+  if (spec.issuer && !spec.issuer->reads("i") && complete && !spec.issuer->evaluate(spec.values()))
+    spec.issuer.reset();  // "{setting}", not set
   // RFC 7523 2.2: a file may say that a JWT which the operator was given stands for the secret (`client_assertion` in its settings).
   const bool asserts = spec.variables.contains("client_assertion") || spec.variables.contains("client_assertion_file");
   if (spec.client_secret.empty() && asserts) spec.client_auth = ClientAuth::assertion;
@@ -160,11 +161,11 @@ void read_key(Table& table, Spec& spec) {
 
 /// For those who come from python-social-auth and have e-mail addresses or names for uids in their tables.
 void choose_uid(Table& table, Spec& spec) {
-  const std::vector<std::string> kWords{"email", "username"};
-  const auto wanted = table.one_of("uid", kWords);
+  constexpr std::string_view kEmail = "email";
+  const auto wanted = table.one_of("uid", {std::string{kEmail}, "username"});
   if (wanted.empty()) return;
-  const auto& from = wanted == kWords.front() ? spec.map.email : spec.map.username;
-  spec.uid_is_email = &from == &spec.map.email;
+  spec.uid_is_email = wanted == kEmail;
+  const auto& from = spec.uid_is_email ? spec.map.email : spec.map.username;
   if (!from) return table.wrong(table.get("uid"), "uid", "this provider tells no " + wanted);
   spec.map.uid = from;
 }

@@ -59,7 +59,8 @@ struct Fixture : world::World {
   }
   std::string stanza(const std::string& key) const {
     return "[providers.keycloak]\nclient_id = 'client'\nclient_secret = 's'\nauthorization_url = 'https://kc.example/auth'\n"
-           "access_token_url = '" + kToken + "'\npublic_key = '''" + key + "'''\n";
+           "access_token_url = '" +
+           kToken + "'\npublic_key = '''" + key + "'''\n";
   }
   std::string token(const std::string& audience, std::int64_t lasts, const std::string& more = {}) const {
     const auto now = clock.now().time_since_epoch().count();
@@ -108,8 +109,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_this_clients_fresh_and_signed_is_refused) {
   // RFC 8725 2.1: the public key as an HMAC's secret
   const auto shared = crypto::SignKey::shared(base::Secret{kPublic});
   BOOST_REQUIRE(bool{shared});
-  BOOST_TEST(outcome(*token::sign(*shared, crypto::Alg::HS256, "", "JWT", R"({"sub":"x","aud":"client"})")).find("Signature verification failed") !=
-             std::string::npos);
+  BOOST_TEST(outcome(*token::sign(*shared, crypto::Alg::HS256, "", "JWT", R"({"sub":"x","aud":"client"})"))
+                 .find("Signature verification failed") != std::string::npos);
 }
 BOOST_AUTO_TEST_CASE(a_key_that_is_none_stops_the_start) {
   const auto broker = open(stanza("no key"));
