@@ -20,6 +20,7 @@ struct Chosen {
   std::string provider;
   bool json = false, drop_old = false;
   std::int64_t user = 0;
+  std::string explained;
   Act act;
 };
 
@@ -90,6 +91,23 @@ void add_users(CLI::App& app, Chosen& chosen) {
   }
 }
 
+void add_sessions(CLI::App& app, Chosen& chosen) {
+  auto* sessions = app.add_subcommand("sessions", "Where a user is signed in");
+  sessions->require_subcommand(1);
+  const std::tuple<const char*, const char*, const char*, SessionAct> acts[] = {
+      {"list", "All devices of a user", "The user's id", SessionAct::list},
+      {"end", "Sign one of them out", "The session's id", SessionAct::end},
+      {"end-all", "Sign a user out everywhere", "The user's id", SessionAct::end_all},
+  };
+  for (const auto& [name, help, id, act] : acts) {
+    auto* sub = command(*sessions, name, help, chosen, [&chosen, act = act] { return run_sessions(chosen.config_file, act, chosen.user); });
+    with_config(sub, chosen)->add_option("id", chosen.user, id)->required();
+  }
+  auto* explain =
+      command(app, "explain", "What became of a login", chosen, [&] { return run_explain(chosen.config_file, chosen.explained); });
+  with_config(explain, chosen)->add_option("flow", chosen.explained, "The state= of its address, or a request id")->required();
+}
+
 void add_rest(CLI::App& app, Chosen& chosen) {
   with_config(command(app, "check", "Look at everything that serve needs", chosen, [&] { return run_check(chosen.config_file); }), chosen);
   with_config(command(app, "migrate", "Bring the database up to this program's schema (serve does it too)", chosen,
@@ -119,6 +137,7 @@ int run(int argc, char** argv) {
   add_init(app, chosen);
   add_keys(app, chosen);
   add_users(app, chosen);
+  add_sessions(app, chosen);
   add_rest(app, chosen);
   app.require_subcommand(0, 1);
   try {  // CLI11 reports by throwing

@@ -34,6 +34,13 @@ int run_providers(const std::string& config_file, const std::string& name, bool 
 enum class UserAct { show, disable, enable, remove };
 int run_user(const std::string& config_file, UserAct act, std::int64_t id);
 
+/// sessions.cc: `id` is a user's, or with `end` a session's.
+enum class SessionAct { list, end, end_all };
+int run_sessions(const std::string& config_file, SessionAct act, std::int64_t id);
+
+/// explain.cc: what became of a login, by its state or by a request's id.
+int run_explain(const std::string& config_file, const std::string& what);
+
 /// The command line: reads it, does what it says. main() calls this and nothing else.
 int run(int argc, char** argv);
 

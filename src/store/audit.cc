@@ -9,6 +9,20 @@ base::Status Store::audit(const AuditEntry& entry) {
   return main_.write([&](Tx& tx) { return add_audit(tx, entry, now); });
 }
 
+base::Result<std::vector<AuditRow>> Store::audited(std::string_view request_id) {
+  const auto rows = read_one(main_,
+                             "SELECT at, event, user_id, provider, outcome, detail, remote_addr, request_id FROM audit "
+                             "WHERE request_id = $1 ORDER BY id LIMIT 100",
+                             {request_id});
+  if (!rows) return rows.error();
+  std::vector<AuditRow> found;
+  for (const auto& row : rows->rows) {
+    found.push_back(
+        {time(row.integer(0)), AuditEntry{row.text(1), row.integer(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7)}});
+  }
+  return found;
+}
+
 base::Status Store::ping() {
   for (Db* db : {&main_, &flows_})
     if (const auto answer = read_one(*db, "SELECT max(number) FROM schema_migrations", {}); !answer) return answer.error();

@@ -29,6 +29,11 @@ struct Flow {
   bool operator==(const Flow&) const = default;
 };
 
+struct FlowSeen {
+  Flow flow;
+  bool used = false;
+};
+
 enum class Take { taken, unknown, used, expired };
 struct Taken {
   Take outcome = Take::unknown;
@@ -93,6 +98,11 @@ struct AuditEntry {
   std::string event;              // "login", "login_refused", "refresh_reuse", ...
   std::int64_t user = 0;          // 0 = none
   std::string provider = {}, outcome = {}, detail = {}, remote_addr = {}, request_id = {};
+};
+
+struct AuditRow {
+  base::Time at{};
+  AuditEntry entry;
 };
 
 }  // namespace store

@@ -34,6 +34,8 @@ class Store {
   base::Result<Taken> take_flow(std::int64_t id, std::string_view secret_hash);
   /// The flow without using it up; nullopt if there is none.
   base::Result<std::optional<Flow>> find_flow(std::int64_t id, std::string_view secret_hash);
+  /// The flow, used up or not, for an operator who asks; nullopt if there is none.
+  base::Result<std::optional<FlowSeen>> look_at_flow(std::int64_t id, std::string_view secret_hash);
   /// True if that browser has begun a flow for that provider that is still on record.
   base::Result<bool> browser_began(std::int64_t browser, std::string_view browser_hash, std::string_view provider);
   /// Drops what expired; at most 10,000 a call. Returns how many.
@@ -93,6 +95,8 @@ class Store {
 
   // audit.cc
   base::Status audit(const AuditEntry& entry);
+  /// What was written down of one request, oldest first. It looks through the whole table: for an operator who asks.
+  base::Result<std::vector<AuditRow>> audited(std::string_view request_id);
   /// For /healthz: both databases answer.
   base::Status ping();
   /// For /metrics. A count stops at kMostCounted, so that asking never costs more than milliseconds.
