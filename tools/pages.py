@@ -10,7 +10,7 @@ import re
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".json": "application/json",
          ".svg": "image/svg+xml", ".ts": "text/plain; charset=utf-8"}
 TAG = re.compile(r"\{\{(.*?)\}\}", re.S)
-KEY = re.compile(r"[a-z]+\.[a-z0-9_]+")
+KEY = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 PLACE = re.compile(r"\{([a-z_]+)\}")
 
 

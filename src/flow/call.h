@@ -66,6 +66,10 @@ http::Response published_keys(Call& call);
 http::Response show_me(Call& call);             // users.cc
 http::Response list_identities(Call& call);
 http::Response delete_me(Call& call);
+http::Response sign_in_page(Call& call);        // site.cc
+http::Response account_page(Call& call);
+http::Response signed_out_page(Call& call);
+http::Response site_file(Call& call);
 http::Response health(Call& call);              // ops.cc
 http::Response metrics(Call& call);
 

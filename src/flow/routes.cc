@@ -36,6 +36,10 @@ constexpr std::array kRoutes{
     Route{"/users/me/", "User", Kind::api, false, show_me, nullptr, delete_me},
     Route{"/users/me/identities/", "Identities", Kind::api, false, list_identities},
     Route{"/.well-known/jwks.json", "Keys", Kind::open, false, published_keys},
+    Route{"/login", "Sign in", Kind::open, false, sign_in_page},
+    Route{"/account", "Account", Kind::open, false, account_page},
+    Route{"/signed-out", "Signed out", Kind::open, false, signed_out_page},
+    Route{"/www/{file}", "File", Kind::open, false, site_file},
     Route{"/healthz", "Health", Kind::open, false, health},
     Route{"/metrics", "Metrics", Kind::open, false, metrics},
 };
