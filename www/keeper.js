@@ -119,7 +119,7 @@ export class Keeper {
     const refresh = this.refreshToken();
     if (refresh === null) return undefined;
     if (this.#memory?.refresh !== refresh) await this.#askTabs(refresh);
-    return this.#usable(stale) ?? this.#exchange(refresh);
+    return this.#usable(stale) ?? this.#exchange(refresh, stale);
   }
 
   /// Another tab has signed in or refreshed: it has told us already, or tells us now, or is gone.
@@ -130,16 +130,18 @@ export class Keeper {
   }
 
   /// A try whose answer is lost, or that the server has no time for, is made again with the same token, while that gets the same answer.
-  async #exchange(refresh) {
+  async #exchange(refresh, stale) {
     const began = Date.now();
     for (let wait = 250; Date.now() - began < lifetime; await pause(wait), wait *= 2) {
       const tokens = await this.#ask(refresh);
-      if (tokens === null) {
-        if (this.refreshToken() === refresh) this.clear();
+      const now = this.refreshToken();
+      if (tokens === null && now === refresh) {
+        this.clear();
         return undefined;
       }
-      if (!tokens) continue;
-      if (this.refreshToken() !== refresh) return this.#usable();  // signed out meanwhile, or in as somebody else
+      if (tokens === undefined) continue;
+      // Another tab was faster, or somebody has signed in or out meanwhile: what is stored now counts.
+      if (now !== refresh && now !== tokens?.refresh) return this.#renew(stale);
       this.put(tokens, refresh);
       return tokens.access;
     }

@@ -22,6 +22,7 @@ std::string policy_for(std::string_view text, const config::Config& config) {
 }
 
 std::string site_of(const config::Config& config) {
+  if (!config.pages.title.empty()) return config.pages.title;
   const auto url = base::parse_url(config.public_url);
   return url ? url->host : config.public_url;
 }
@@ -49,7 +50,7 @@ http::Response page(Call& call, int status, std::string_view template_name, cons
   response.status = status;
   response.set("Content-Type", "text/html; charset=utf-8")
       .set("Content-Language", std::string{language.tag})
-      .set("Vary", "Accept-Language")
+      .set("Vary", "Accept-Language, Cookie, Origin")
       .set("Cache-Control", "no-store")
       .set("Content-Security-Policy", policy_for(found->text, call.deps.config));
   response.body = pages::render(found->text, with_ours(values, call, language), language);
@@ -65,6 +66,7 @@ http::Response error_page(Call& call, int status, const base::Error& error) {
   auto response = page(call, status, "error",
                        {{{"advice", std::string{pages::text_of(language, pages::advice_for(error.say, status))}},
                          {"say", error.say},
+                         {"account", call.user ? call.deps.config.mount + "/account" : ""},
                          {"again", std::move(again)}},
                         {}});
   for (auto& [name, value] : plain.headers) {

@@ -15,8 +15,8 @@ using PageValues = pages::Values;
 http::Response page(Call& call, int status, std::string_view template_name, const PageValues& values);
 
 /// What went wrong in a browser's own request (redirect mode, form_post, the gate), and what to do next: in the reader's language as far as
-/// we know the error, with Error.say as it is, the request id for whoever asks the administrator, and a way on. Status and log line are
-/// those of failure(error) where `status` is 0.
+/// we know the error, with Error.say as it is, the request id for whoever asks the administrator, and a way on (to the account page for
+/// somebody who is signed in). Status and log line are those of failure(error) where `status` is 0.
 http::Response error_page(Call& call, int status, const base::Error& error);
 
 /// A page that sends `params` as a form to `action` (a path of ours, the mount included) at once, or with a button where no script runs.

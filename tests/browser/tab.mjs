@@ -16,8 +16,8 @@ export class Tab {
     this.watch(page);
   }
 
-  static async open(browser, origin, { width = 1280, scheme = "light", patience = 1 }) {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale: "en-GB" });
+  static async open(browser, origin, { width = 1280, scheme = "light", locale = "en-GB", script = true, patience = 1 }) {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale, javaScriptEnabled: script });
     context.setDefaultTimeout(10_000 * patience);
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
     return new Tab(context, await context.newPage(), origin);

@@ -12,7 +12,7 @@ namespace {
 struct Situation {
   test::World w;
   http::Request request;
-  flow::Call call{.request = request, .deps = *w.deps, .name = "", .query = {}, .user = {}};
+  flow::Call call{.request = request, .deps = *w.deps, .name = "", .query = {}, .user = {}, .session = {}};
   Situation() {
     request.id = "0123456789abcdef";
     request.headers = {{"accept-language", "de-CH"}};
@@ -30,11 +30,19 @@ BOOST_AUTO_TEST_CASE(a_page_is_in_the_readers_language_and_says_so) {
   BOOST_TEST(response.status == 200);
   BOOST_TEST(header(response, "Content-Type") == "text/html; charset=utf-8");
   BOOST_TEST(header(response, "Content-Language") == "de");
-  BOOST_TEST(header(response, "Vary") == "Accept-Language");
+  BOOST_TEST(header(response, "Vary") == "Accept-Language, Cookie, Origin");
   BOOST_TEST(header(response, "Cache-Control") == "no-store");
   BOOST_TEST(holds(response, "<html lang=\"de\">"));
   BOOST_TEST(holds(response, "<h1>Abgemeldet</h1>"));
   BOOST_TEST(holds(response, "<span>app.example</span>"));
+}
+
+BOOST_AUTO_TEST_CASE(the_site_has_the_name_that_the_operator_chose) {
+  Situation s;
+  s.w.config.pages.title = "Forge & Co";
+  const auto response = flow::page(s.call, 200, "signed-out", {});
+  BOOST_TEST(holds(response, "<span>Forge &amp; Co</span>"));
+  BOOST_TEST(!holds(response, "app.example"));
 }
 
 BOOST_AUTO_TEST_CASE(no_place_stays_open_in_any_page_in_any_language) {

@@ -1,4 +1,4 @@
-// site.cc: the pages that a browser is shown below the mount, so that an admin who mounts latchstring has them without a file of their own:
+// www.cc: the pages that a browser is shown below the mount, so that an admin who mounts latchstring has them without a file of their own:
 // GET /login, /account, /signed-out, and GET /www/{file}, what these pages are made with (pages/files.h).
 #include "base/encode.h"
 #include "base/text.h"
@@ -59,7 +59,7 @@ http::Response signed_out_page(Call& call) { return page(call, 200, "signed-out"
 
 /// `VERSION/NAME` may be kept for good if the version is ours; `NAME`, and another version (while workers are being replaced), is asked for
 /// again each time.
-http::Response site_file(Call& call) {
+http::Response www_file(Call& call) {
   std::string_view name = call.name;
   const auto version = pages::version();
   const bool versioned = name.size() > version.size() && name.starts_with(version) && name[version.size()] == '/';
@@ -70,11 +70,15 @@ http::Response site_file(Call& call) {
   const bool has_it = already_has(call.request.header("if-none-match"), file->etag);
   http::Response response;
   response.status = has_it ? 304 : 200;
-  response.set("Cache-Control", versioned ? "public, max-age=31536000, immutable" : "no-cache").set("ETag", std::string{file->etag});
+  response.set("Cache-Control", versioned ? "public, max-age=31536000, immutable" : "no-cache")
+      .set("ETag", std::string{file->etag})
+      .set("Vary", "Origin");
   if (has_it) return response;
   response.set("Content-Type", std::string{file->content_type});
   response.body = file->body;
   return response;
 }
+
+http::Response interface_file(Call&) { return http::detail(404, "Not found."); }
 
 }  // namespace flow

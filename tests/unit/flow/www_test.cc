@@ -10,7 +10,7 @@ namespace {
 bool holds(const http::Response& response, std::string_view text) { return response.body.find(text) != std::string::npos; }
 const std::string kVersion{pages::version()};
 
-BOOST_AUTO_TEST_SUITE(flow_site)
+BOOST_AUTO_TEST_SUITE(flow_www)
 
 BOOST_AUTO_TEST_CASE(the_sign_in_page_has_a_link_for_each_provider) {
   test::World w;
