@@ -138,6 +138,9 @@ def check(folder):
     for key, where in used.items():
         if key not in languages["en"]:
             raise Mistake(f"{folder}/{where}: no text is called {key}")
+    tags = re.search(r"const tags = \[(.*?)\];", read(folder / "texts.js"))
+    if not tags or re.findall(r'"([^"]*)"', tags[1]) != list(languages):
+        raise Mistake(f"{folder}/texts.js: tags are not the names of texts/*.json, English first")
     for key in languages["en"].keys() - used.keys():
         raise Mistake(f"{folder}/texts: nothing uses {key}")
     return assets(folder), pages, languages, advice(folder)

@@ -19,7 +19,7 @@ const doing = (section, work) => (event) => {
       const done = await work(button);
       if (done) said(section, el("p", {}, done));
     } catch (error) {
-      if (error.status === 401) return leave(`/login?next=${encodeURIComponent(`${mount()}/account`)}`);
+      if (error.status === 401) return leave("/account");  // which sends one to sign in, and back
       said(section, problem(error));
     }
   });
@@ -115,14 +115,14 @@ byId("deletion").querySelector("form").addEventListener("submit", doing("deletio
   await call("/users/me/", { method: "DELETE" });
   const title = el("h1", { tabindex: "-1" }, t("signed_out.deleted"));
   document.querySelector("main").replaceChildren(title, el("p", {}, t("signed_out.deleted_what")),
-    el("p", {}, el("a", { class: "button plain", href: `${mount()}/login` }, t("common.back"))));
+    el("p", {}, el("a", { class: "button plain", href: `${mount()}/account` }, t("common.back"))));
   title.focus();
   return undefined;
 }));
 
 // Each part shows itself; a part that fails says so in its place.
 const show = (section, draw) => draw().catch((error) => {
-  if (error.status === 401) return leave(`/login?next=${encodeURIComponent(`${mount()}/account`)}`);
+  if (error.status === 401) return leave("/account");  // which sends one to sign in, and back
   return said(section, problem(error));
 });
 show("profile", showProfile);

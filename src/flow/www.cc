@@ -2,6 +2,7 @@
 // GET /login, /account, /signed-out, and GET /www/{file}, what these pages are made with (pages/files.h).
 #include "base/encode.h"
 #include "base/text.h"
+#include "flow/next.h"
 #include "flow/page.h"
 #include "pages/files.h"
 
@@ -34,21 +35,42 @@ bool already_has(std::string_view if_none_match, std::string_view etag) {
   return false;
 }
 
+/// A file; `for_good`: its address changes with it, so that browsers need not ask again.
+http::Response send_file(const Call& call, const pages::File& file, bool for_good) {
+  const bool has_it = already_has(call.request.header("if-none-match"), file.etag);
+  http::Response response;
+  response.status = has_it ? 304 : 200;
+  response.set("Cache-Control", for_good ? "public, max-age=31536000, immutable" : "no-cache")
+      .set("ETag", std::string{file.etag})
+      .set("Vary", "Origin");
+  if (has_it) return response;
+  response.set("Content-Type", std::string{file.content_type});
+  response.body = file.body;
+  return response;
+}
+
 }  // namespace
 
 http::Response sign_in_page(Call& call) {
-  const auto* next = call.query.last("next");
+  const auto* given = call.query.last("next");
+  std::string next;
+  if (given != nullptr && !given->empty()) {
+    auto checked = check_next(*given, call.deps.config);
+    if (!checked) {
+      call.query = {};  // no way back to there
+      return error_page(call, 0, checked.error());
+    }
+    next = std::move(*checked);
+  }
   PageValues values;
-  values.lists.emplace_back("providers", provider_rows(call, next ? *next : ""));
-  if (call.user) values.values.emplace_back("name", name_of(*call.user));
+  values.lists.emplace_back("providers", provider_rows(call, next));
+  if (call.user) values.values = {{"name", name_of(*call.user)}, {"next", next}};
   return page(call, 200, "login", values);
 }
 
 http::Response account_page(Call& call) {
-  if (!call.user) {
-    auto login = call.deps.config.mount + "/login?next=" + base::percent_encode(call.deps.config.mount + "/account");
-    return http::empty(303).set("Location", std::move(login));
-  }
+  const auto& config = call.deps.config;
+  if (!call.user) return http::empty(303).set("Location", location_of(login_address(config, config.mount + "/account"), config));
   const auto& user = *call.user;
   PageValues values{{{"who", name_of(user)}, {"name", user.name}, {"username", user.username}}, {}};
   values.lists.emplace_back("providers", provider_rows(call, ""));
@@ -66,19 +88,12 @@ http::Response www_file(Call& call) {
   const auto* file = pages::find_file(versioned ? name.substr(version.size() + 1) : name);
   const auto slash = name.find('/');
   if (file == nullptr && slash == version.size()) file = pages::find_file(name.substr(slash + 1));
-  if (file == nullptr) return http::detail(404, "Not found.");
-  const bool has_it = already_has(call.request.header("if-none-match"), file->etag);
-  http::Response response;
-  response.status = has_it ? 304 : 200;
-  response.set("Cache-Control", versioned ? "public, max-age=31536000, immutable" : "no-cache")
-      .set("ETag", std::string{file->etag})
-      .set("Vary", "Origin");
-  if (has_it) return response;
-  response.set("Content-Type", std::string{file->content_type});
-  response.body = file->body;
-  return response;
+  return file == nullptr ? http::detail(404, "Not found.") : send_file(call, *file, versioned);
 }
 
-http::Response interface_file(Call&) { return http::detail(404, "Not found."); }
+http::Response interface_file(Call& call) {
+  const auto* file = pages::find_file("openapi.json");
+  return file == nullptr ? http::detail(404, "Not found.") : send_file(call, *file, false);
+}
 
 }  // namespace flow

@@ -1,6 +1,7 @@
 // cases.mjs: what the pages promise. Each case has a browser context of its own; `width`, `scheme`,
 // `locale` and `script: false` may be given.
 import assert from "node:assert/strict";
+import { account } from "./account.mjs";
 import { looks } from "./looks.mjs";
 import { served } from "./served.mjs";
 import { Shell } from "./shell.mjs";
@@ -205,4 +206,4 @@ const refusing = [
   } },
 ];
 
-export const cases = [...signing, ...refusing, ...served, ...tabs, ...types, ...looks];
+export const cases = [...signing, ...refusing, ...served, ...account, ...tabs, ...types, ...looks];

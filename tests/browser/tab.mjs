@@ -23,10 +23,11 @@ export class Tab {
     return new Tab(context, await context.newPage(), origin);
   }
 
-  /// A second tab of the same browser.
-  async another() {
-    const tab = new Tab(this.context, await this.context.newPage(), this.origin);
-    tab.complaints = this.complaints;
+  /// A second tab of the same browser; with ownContext a second device, which whoever asks for it closes.
+  async another({ ownContext = false } = {}) {
+    const context = ownContext ? await this.context.browser().newContext({ locale: "en-GB" }) : this.context;
+    const tab = new Tab(context, await context.newPage(), this.origin);
+    Object.assign(tab, { complaints: this.complaints, expected: this.expected });
     return tab;
   }
 

@@ -26,6 +26,28 @@ BOOST_AUTO_TEST_CASE(next_goes_along_as_one_value) {
   BOOST_TEST(holds(w.get("/login", "next=%2Fa%3Fb%3D1%26c%3D%22%3E"), "href=\"/auth/o/forge/login?next=%2Fa%3Fb%3D1%26c%3D%22%3E\""));
 }
 
+BOOST_AUTO_TEST_CASE(a_next_that_leads_elsewhere_is_refused_and_not_repeated) {
+  test::World w;
+  const auto response = w.get("/login", "next=https%3A%2F%2Fevil.example%2F");
+  BOOST_TEST(response.status == 400);
+  BOOST_TEST(!holds(response, "href=\"https://evil.example"));
+  BOOST_TEST(holds(response, "href=\"/auth/login\""));
+}
+
+BOOST_AUTO_TEST_CASE(a_sign_in_page_of_ones_own_is_where_everything_leads) {
+  test::World w;
+  w.config.pages.login = "https://app.example/hello?a=b";
+  BOOST_TEST(holds(w.get("/signed-out"), "href=\"https://app.example/hello?a=b\""));
+  BOOST_TEST(test::World::header(w.get("/account"), "Location") == "https://app.example/hello?a=b&next=%2Fauth%2Faccount");
+}
+
+BOOST_AUTO_TEST_CASE(the_interface_is_served) {
+  test::World w;
+  const auto response = w.get("/openapi.json");
+  BOOST_TEST(response.status == 200);
+  BOOST_TEST(holds(response, "\"openapi\": \"3.1"));
+}
+
 BOOST_AUTO_TEST_CASE(with_no_provider_it_says_how_to_enable_one) {
   test::World w;
   w.config.providers.clear();
@@ -37,7 +59,7 @@ BOOST_AUTO_TEST_CASE(the_account_page_sends_a_stranger_to_sign_in_and_back) {
   test::World w;
   const auto response = w.get("/account");
   BOOST_TEST(response.status == 303);
-  BOOST_TEST(test::World::header(response, "Location") == "/auth/login?next=%2Fauth%2Faccount");
+  BOOST_TEST(test::World::header(response, "Location") == "https://app.example/auth/login?next=%2Fauth%2Faccount");
 }
 
 struct Row {
