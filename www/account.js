@@ -91,19 +91,15 @@ byId("others").addEventListener("click", doing("sessions", async () => {
   if (!(await confirmed(t("account.others_sure"), t("account.others")))) return undefined;
   await call("/users/me/sessions/", { method: "DELETE" });
   await showSessions();
-  byId("sign-out").focus();  // the button itself has gone
+  byId("sign-out").querySelector("button").focus();  // the button itself has gone
   return t("account.others_ended");
 }));
 
-async function signOut(everywhere) {
-  await call("/logout/", { method: "POST", body: new URLSearchParams(everywhere ? { everywhere: "true" } : {}) });
-  leave("/signed-out");
-}
-
-byId("sign-out").addEventListener("click", doing("sessions", () => signOut(false)));
-byId("everywhere").addEventListener("click", doing("sessions", async () => {
-  if (await confirmed(t("account.everywhere_sure"), t("account.everywhere"))) await signOut(true);
-}));
+// Signing out is a form, which works without a script too: the server says where to go from there, to the provider's own sign-out perhaps.
+byId("everywhere").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (await confirmed(t("account.everywhere_sure"), t("account.everywhere"))) event.target.submit();
+});
 
 // ---- the end ----------------------------------------------------------------------------------------------------------------
 byId("deletion").querySelector("form").addEventListener("submit", doing("deletion", async () => {

@@ -46,12 +46,17 @@ async function elsewhere(tab, person, work) {
   }
 }
 
-const withoutScript = { name: "without a script: sign in, arrive at the account, come back to the sign-in page as somebody", script: false, async check(tab) {
+const withoutScript = { name: "without a script: sign in, arrive at the account, sign out", script: false, async check(tab) {
   await enter(tab, somebody("Åsa <b>&amp;"));
   await tab.page.getByText("You are signed in as Åsa <b>&amp;.").waitFor();
-  await tab.page.getByText("Without JavaScript you can").waitFor();
+  assert.match(await tab.page.locator("noscript").innerText(), /Without JavaScript/);
   await tab.page.goto(`${tab.origin}/auth/login`);
   await tab.page.getByText("You are signed in as Åsa <b>&amp;.").waitFor();
+  await tab.page.getByRole("link", { name: "Your account" }).click();
+  await tab.page.locator("#sign-out button").click();
+  await tab.expectHeading("Signed out");
+  await tab.page.goto(tab.origin + accountPath);
+  await expectSignIn(tab);
 } };
 
 const profile = [
@@ -159,7 +164,7 @@ const devices = [
   { name: "account: sign out here", async check(tab) {
     await enter(tab);
     await ready(tab);
-    await tab.page.locator("#sign-out").click();
+    await tab.page.locator("#sign-out button").click();
     await tab.expectHeading("Signed out");
     await tab.page.goto(tab.origin + accountPath);
     await expectSignIn(tab);
