@@ -38,12 +38,15 @@ const served = [
 const widths = [320, 390, 1280];
 const schemes = ["light", "dark"];
 
-export const looks = widths.flatMap((width) => schemes.map((scheme) => ({
-  name: `every page is whole and accessible at ${width} px, ${scheme}`,
+const kinds = { "page to try it out": pages, "page that is served": served };
+const each = Object.entries(kinds).flatMap(([kind, list]) => widths.flatMap((width) => schemes.map((scheme) => ({ kind, list, width, scheme }))));
+
+export const looks = each.map(({ kind, list, width, scheme }) => ({
+  name: `every ${kind} is whole and accessible at ${width} px, ${scheme}`,
   width,
   scheme,
   async check(tab) {
-    for (const [name, open] of [...pages, ...served]) {
+    for (const [name, open] of list) {
       await open(tab);
       if (await tab.page.locator("dialog").count() === 0) {  // what is below a dialog cannot be pressed
         for (const summary of await tab.page.locator("summary").all()) await summary.click();
@@ -53,4 +56,4 @@ export const looks = widths.flatMap((width) => schemes.map((scheme) => ({
       await tab.screenshot(`${name}-${width}-${scheme}`);
     }
   },
-})));
+}));
