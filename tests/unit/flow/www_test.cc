@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "pages/files.h"
-#include "unit/flow/world.h"
+#include "unit/flow/redirect_world.h"
 
 namespace {
 
@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(the_sign_in_page_has_a_link_for_each_provider) {
 
 BOOST_AUTO_TEST_CASE(next_goes_along_as_one_value) {
   test::World w;
-  BOOST_TEST(holds(w.get("/login", "next=%2Fa%3Fb%3D1%26c%3D%22%3E"), "href=\"/auth/o/forge/login?next=%2Fa%3Fb%3D1%26c%3D%22%3E\""));
+  BOOST_TEST(holds(w.get("/login", "next=%2Fa%3Fb%3D1%26c%3D%2522"), "href=\"/auth/o/forge/login?next=%2Fa%3Fb%3D1%26c%3D%2522\""));
 }
 
 BOOST_AUTO_TEST_CASE(a_next_that_leads_elsewhere_is_refused_and_not_repeated) {
@@ -60,6 +60,19 @@ BOOST_AUTO_TEST_CASE(the_account_page_sends_a_stranger_to_sign_in_and_back) {
   const auto response = w.get("/account");
   BOOST_TEST(response.status == 303);
   BOOST_TEST(test::World::header(response, "Location") == "https://app.example/auth/login?next=%2Fauth%2Faccount");
+}
+
+BOOST_AUTO_TEST_CASE(somebody_who_is_signed_in_is_greeted) {
+  test::RedirectWorld w;
+  w.sign_in();
+  const auto account = w.get("/account");
+  BOOST_TEST(account.status == 200);
+  BOOST_TEST(holds(account, "You are signed in as Ada L."));
+  BOOST_TEST(holds(account, "data-username=\"ada\""));
+  BOOST_TEST(holds(account, "<form method=\"post\" action=\"/auth/o/other/login\">"));
+  const auto login = w.get("/login", "next=%2Fapp");
+  BOOST_TEST(holds(login, "You are signed in as Ada L."));
+  BOOST_TEST(holds(login, "href=\"/app\""));
 }
 
 struct Row {
