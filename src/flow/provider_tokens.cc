@@ -5,4 +5,6 @@ namespace flow {
 
 http::Response provider_token(Call&) { return http::detail(404, "Not found."); }
 
+void forget_provider_tokens(Call&, const store::Identity&) {}
+
 }  // namespace flow

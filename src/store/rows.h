@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "store/db.h"
@@ -24,6 +25,9 @@ User read_user(const Row& row, std::size_t from = 0);
 
 /// The user within a transaction; nullopt if there is none.
 base::Result<std::optional<User>> load_user(Tx& tx, std::int64_t id);
+
+/// The user's identities within a transaction, last used first.
+base::Result<std::vector<Identity>> load_identities(Tx& tx, std::int64_t user);
 
 /// Writes an audit row within a transaction.
 base::Status add_audit(Tx& tx, const AuditEntry& entry, base::Time now);
