@@ -1,7 +1,9 @@
 #include "providers/broker.h"
 
+#include <algorithm>
 #include <map>
 
+#include "providers/discovery.h"
 #include "providers/engine.h"
 #include "providers/layers.h"
 #include "providers/table.h"
@@ -55,6 +57,8 @@ std::string warning_of(const ServiceStatus& status) {
   return {};
 }
 
+bool begins_itself(const Spec& spec) { return spec.authorize.widget || (spec.protocol == "signed" && !spec.authorize.url); }
+
 }  // namespace
 
 base::Status Broker::Impl::add(const Layers& layers, const std::string& name, const config::Node& stanza) {
@@ -62,7 +66,7 @@ base::Status Broker::Impl::add(const Layers& layers, const std::string& name, co
   if (!node) return node.error();
   auto spec = read_spec(*node, "providers." + name, true);
   if (!spec) return spec.error();
-  Info info{name, spec->title.empty() ? name : spec->title, spec->protocol, warning_of(spec->status)};
+  Info info{name, spec->title.empty() ? name : spec->title, spec->protocol, warning_of(spec->status), begins_itself(*spec)};
   const auto* engine = find_engine(spec->protocol);
   auto provider = make_provider(name, std::move(*spec));
   if (!provider) return provider.error();
@@ -96,6 +100,20 @@ base::Result<Begun> Broker::begin(std::string_view name, const Start& start) {
   auto* entry = impl_->find(name);
   if (entry == nullptr) return kUnknown;
   return entry->engine->begin(*entry->provider, start, impl_->world);
+}
+
+base::Result<bool> Broker::is_issuer(std::string_view name, std::string_view issuer) {
+  auto* entry = impl_->find(name);
+  if (entry == nullptr) return kUnknown;
+  auto& provider = *entry->provider;
+  const auto& others = provider.spec.other_issuers;
+  if (issuer.empty()) return false;
+  if (issuer == provider.issuer || std::find(others.begin(), others.end(), issuer) != others.end()) return true;
+  const bool told = entry->engine->id_tokens && provider.issuer.empty() && !provider.spec.issuer && provider.spec.discovery.url;
+  if (!told) return false;
+  auto metadata = metadata_of(provider, impl_->world);
+  if (!metadata) return metadata.error();
+  return (*metadata)->issuer == issuer;
 }
 
 Callback Broker::look(std::string_view name, const Params& params) const {

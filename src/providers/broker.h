@@ -19,9 +19,10 @@
 namespace providers {
 
 /// An enabled provider as GET /o/ lists it. `warning`: what the operator is to know of the service (it is closed, nobody tried it); "" =
-/// nothing.
+/// nothing. `widget`: it begins with a button of its own on a page of the site's, so that redirect mode has nowhere to send the browser.
 struct Info {
   std::string name, title, protocol, warning;  // "google-oauth2", "Google", "oidc"
+  bool widget = false;
 };
 
 /// Query or form parameters; of a repeated name the last value counts.
@@ -82,6 +83,9 @@ class Broker {
   const std::vector<Info>& list() const noexcept;
   bool has(std::string_view name) const noexcept;
   base::Result<Begun> begin(std::string_view name, const Start& start);
+  /// True if `issuer` is the one of this provider, or another that its file knows it by, bytes compared. False where it has none, or one for
+  /// each tenant. Where only its metadata tells, they may be fetched.
+  base::Result<bool> is_issuer(std::string_view name, std::string_view issuer);
   /// Code::not_found as below never happens here: an unknown name gives an empty Callback.
   Callback look(std::string_view name, const Params& params) const;
   base::Result<Identity> finish(std::string_view name, const Finish& finish);
