@@ -14,24 +14,6 @@ namespace {
 constexpr double kAhead = 60;    // seconds that another clock may be ahead of ours
 constexpr double kOldest = 600;  // an id_token is made for this login, not kept somewhere
 
-/// 3.1.3.7 (2): exactly. Where a provider has an issuer per tenant, the expected one is made from the token's own signed claims.
-bool right_issuer(json::Value claims, const Spec& spec, std::string_view learned) {
-  const auto issuer = claims["iss"].string();
-  if (!issuer || issuer->empty()) return false;
-  if (!spec.issuer) return *issuer == learned;
-  auto values = spec.values();
-  values.id_token = claims;
-  if (spec.issuer->evaluate(values) == *issuer) return true;
-  return std::find(spec.other_issuers.begin(), spec.other_issuers.end(), *issuer) != spec.other_issuers.end();
-}
-
-std::vector<std::string_view> audiences(json::Value aud) {
-  if (const auto one = aud.string()) return {*one};
-  std::vector<std::string_view> out;
-  for (std::size_t i = 0; aud.is_array() && i < aud.size(); ++i) out.push_back(aud.at(i).string().value_or(""));
-  return out;
-}
-
 /// 3.1.3.7 (3) to (5): we are among the audiences, all others are trusted or the token says that it was issued to us, and to nobody else.
 base::Status right_audience(json::Value claims, const IdTokenRules& rules) {
   const auto all = audiences(claims["aud"]);
@@ -62,6 +44,23 @@ base::Status right_time(json::Value claims, base::Time now_) {
 }
 
 }  // namespace
+
+bool right_issuer(json::Value claims, const Spec& spec, std::string_view learned) {
+  const auto issuer = claims["iss"].string();
+  if (!issuer || issuer->empty()) return false;
+  if (!spec.issuer) return *issuer == learned;
+  auto values = spec.values();
+  values.id_token = claims;
+  if (spec.issuer->evaluate(values) == *issuer) return true;
+  return std::find(spec.other_issuers.begin(), spec.other_issuers.end(), *issuer) != spec.other_issuers.end();
+}
+
+std::vector<std::string_view> audiences(json::Value aud) {
+  if (const auto one = aud.string()) return {*one};
+  std::vector<std::string_view> out;
+  for (std::size_t i = 0; aud.is_array() && i < aud.size(); ++i) out.push_back(aud.at(i).string().value_or(""));
+  return out;
+}
 
 std::string as_pem(std::string key) {
   if (key.find("-----BEGIN") != std::string::npos) return key;

@@ -23,6 +23,12 @@ struct IdTokenRules {
   base::Time now{};
 };
 
+/// Core 3.1.3.7 (2): exactly; `learned` is the metadata's, where the file names none. Where a provider has an issuer per tenant, the
+/// expected one is made from the token's own signed claims.
+bool right_issuer(json::Value claims, const Spec& spec, std::string_view learned);
+/// One text or a list of them (RFC 7519 4.1.3).
+std::vector<std::string_view> audiences(json::Value aud);
+
 /// The claims of a token whose signature was verified already; all checks but the signature.
 base::Result<json::Document> check_claims(const token::Jws& jws, const IdTokenRules& rules);
 
