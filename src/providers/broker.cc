@@ -114,7 +114,8 @@ base::Result<Identity> Broker::native(std::string_view name, const Native& nativ
   auto* entry = impl_->find(name);
   if (entry == nullptr) return kUnknown;
   if (entry->engine->native == nullptr)
-    return base::Error{base::Code::bad_request, "native: not with this protocol", "This provider does not take tokens of apps: begin with GET."};
+    return base::Error{base::Code::bad_request, "native: not with this protocol",
+                       "This provider does not take tokens of apps: begin with GET."};
   return entry->engine->native(*entry->provider, native, impl_->world);
 }
 

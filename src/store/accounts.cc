@@ -163,6 +163,7 @@ base::Result<LoginDone> write_login(Tx& tx, const Login& login, Found found) {
   const auto identity = touch_identity(tx, login, found.identity, done.who.user.id);
   if (!identity) return identity.error();
   done.who.identity = *identity;
+  if (const auto kept = keep_tokens(tx, *identity, login.record); !kept) return kept.error();
   const auto session = begin_session(tx, login, done.who);
   if (!session) return session.error();
   done.session = *session;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "store/db.h"
 #include "store/records.h"
+#include "store/session_records.h"
 
 namespace store {
 
@@ -24,6 +25,9 @@ User read_user(const Row& row, std::size_t from = 0);
 
 /// The user within a transaction; nullopt if there is none.
 base::Result<std::optional<User>> load_user(Tx& tx, std::int64_t id);
+
+/// provider_tokens.cc: what the login brought, in the place of what was there; nothing if it brought none.
+base::Status keep_tokens(Tx& tx, std::int64_t identity, const LoginRecord& record);
 
 /// Writes an audit row within a transaction.
 base::Status add_audit(Tx& tx, const AuditEntry& entry, base::Time now);
