@@ -70,7 +70,7 @@ base::Status renew(Call& call, const Held& old, base::Time lease) {
 /// The row, waited for or renewed until it is fresh.
 base::Result<Held> fresh_tokens(Call& call, std::int64_t identity) {
   auto& deps = call.deps;
-  const auto until = std::chrono::steady_clock::now() + deps.config.upstream.timeout + 2s;
+  const auto until = std::chrono::steady_clock::now() + deps.config.upstream.timeout + 1s;
   for (std::chrono::milliseconds pause{10};; pause = std::min(2 * pause, std::chrono::milliseconds{200})) {
     auto now_held = held(call, identity);
     const auto now = deps.clock.now();
