@@ -24,7 +24,11 @@ store::Profile profile_of(const providers::Identity& who) {
 
 store::AccountRules rules_of(const config::Config& config) {
   const auto& accounts = config.accounts;
-  return {accounts.create_users, accounts.allowed_domains, accounts.link_by_email == "verified"};
+  return {.create_users = accounts.create_users,
+          .allowed_domains = accounts.allowed_domains,
+          .allowed_emails = accounts.allowed_emails,
+          .link_by_verified_email = accounts.link_by_email == "verified",
+          .trusted_providers = accounts.trusted_providers};
 }
 
 base::Result<Entry> enter(Call& call, const providers::Identity& who, store::NewSession session) {

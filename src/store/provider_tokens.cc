@@ -92,12 +92,12 @@ base::Status Store::reseal_key(std::string_view kid, std::string_view sealed) {
   return base::ok;
 }
 
-base::Status keep_tokens(Tx& tx, std::int64_t identity, const LoginRecord& record) {
-  if (record.provider_tokens.empty()) return base::ok;
+base::Status keep_tokens(Tx& tx, std::int64_t identity, std::string_view sealed, std::optional<base::Time> expires) {
+  if (sealed.empty()) return base::ok;
   const auto done = tx.run(
       "INSERT INTO provider_tokens (identity_id, sealed, expires) VALUES ($1, $2, $3) ON CONFLICT (identity_id) DO UPDATE SET "
       "sealed = excluded.sealed, expires = excluded.expires, version = provider_tokens.version + 1, lease = 0",
-      {identity, Blob{record.provider_tokens}, time_or_null(record.provider_tokens_expire)});
+      {identity, Blob{sealed}, time_or_null(expires)});
   if (!done) return done.error();
   return base::ok;
 }

@@ -70,8 +70,10 @@ struct Identity {
 /// Who may sign in (configuration: [accounts]).
 struct AccountRules {
   bool create_users = true;
-  std::vector<std::string> allowed_domains;  // empty = anyone; otherwise only verified e-mails of these domains pass
-  bool link_by_verified_email = false;       // a new identity joins the one user who has the same verified e-mail
+  // Both empty = anyone; otherwise only verified e-mails that are on one of them pass.
+  std::vector<std::string> allowed_domains = {}, allowed_emails = {};
+  bool link_by_verified_email = false;             // a new identity joins the one user who has the same verified e-mail
+  std::vector<std::string> trusted_providers = {};  // whose word on an e-mail links: "name" or "name:domain"; empty = all
 };
 
 struct SignedIn {

@@ -1,6 +1,27 @@
 #include "store/rows.h"
 
 namespace store {
+namespace {
+
+Identity read_identity(const Row& row) {
+  return Identity{.id = row.integer(0),
+                  .user = row.integer(1),
+                  .provider = row.text(2),
+                  .issuer = row.text(3),
+                  .uid = row.text(4),
+                  .username = row.text(5),
+                  .email = row.text(6),
+                  .name = row.text(7),
+                  .first_name = row.text(8),
+                  .last_name = row.text(9),
+                  .picture = row.text(10),
+                  .email_verified = row.integer(11) != 0,
+                  .extra = row.text(12),
+                  .created = time(row.integer(13)),
+                  .used = time(row.integer(14))};
+}
+
+}  // namespace
 
 base::Result<Rows> read_one(Db& db, std::string_view sql, Params params) {
   base::Result<Rows> rows = Rows{};
@@ -42,6 +63,17 @@ base::Result<std::optional<User>> load_user(Tx& tx, std::int64_t id) {
   if (!rows) return rows.error();
   if (rows->empty()) return std::optional<User>{};
   return std::optional{read_user(rows->rows[0])};
+}
+
+base::Result<std::vector<Identity>> load_identities(Tx& tx, std::int64_t user) {
+  const auto rows = tx.run(
+      "SELECT id, user_id, provider, issuer, uid, username, email, name, first_name, last_name, picture, "
+      "email_verified, extra, created, used FROM identities WHERE user_id = $1 ORDER BY used DESC, id DESC",
+      {user});
+  if (!rows) return rows.error();
+  std::vector<Identity> found;
+  for (const auto& row : rows->rows) found.push_back(read_identity(row));
+  return found;
 }
 
 base::Status add_audit(Tx& tx, const AuditEntry& entry, base::Time now) {

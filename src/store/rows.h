@@ -2,11 +2,11 @@
 #pragma once
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "store/db.h"
 #include "store/records.h"
-#include "store/session_records.h"
 
 namespace store {
 
@@ -26,8 +26,11 @@ User read_user(const Row& row, std::size_t from = 0);
 /// The user within a transaction; nullopt if there is none.
 base::Result<std::optional<User>> load_user(Tx& tx, std::int64_t id);
 
-/// provider_tokens.cc: what the login brought, in the place of what was there; nothing if it brought none.
-base::Status keep_tokens(Tx& tx, std::int64_t identity, const LoginRecord& record);
+/// provider_tokens.cc: what a login or a link brought, in the place of what was there; nothing if it brought none (`sealed` is "").
+base::Status keep_tokens(Tx& tx, std::int64_t identity, std::string_view sealed, std::optional<base::Time> expires);
+
+/// The user's identities within a transaction, last used first.
+base::Result<std::vector<Identity>> load_identities(Tx& tx, std::int64_t user);
 
 /// Writes an audit row within a transaction.
 base::Status add_audit(Tx& tx, const AuditEntry& entry, base::Time now);

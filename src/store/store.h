@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "store/account_records.h"
 #include "store/db.h"
 #include "store/records.h"
 #include "store/session_records.h"
@@ -22,10 +23,13 @@ class Store {
   Db& flows_;
   const base::Clock& clock_;
   base::Random& random_;
+  const bool events_;
 
  public:
-  /// `random` makes usernames unique. All four outlive the store; any thread may call it.
-  Store(Db& main, Db& flows, const base::Clock& clock, base::Random& random) : main_(main), flows_(flows), clock_(clock), random_(random) {}
+  /// `random` makes usernames unique. All four outlive the store; any thread may call it. `events`: somebody listens (hooks.events), so facts
+  /// go into the outbox with what they tell of.
+  Store(Db& main, Db& flows, const base::Clock& clock, base::Random& random, bool events = false)
+      : main_(main), flows_(flows), clock_(clock), random_(random), events_(events) {}
 
   // flows.cc
   /// Code::conflict if the id is taken: the caller makes another state.
@@ -44,11 +48,17 @@ class Store {
   // accounts.cc
   /// Code::denied with a `say` when the rules refuse, or the user is not active; the audit row is written in either case.
   base::Result<LoginDone> sign_in(const LoginRecord& record);
+  /// Code::conflict with a `say` where the identity is another user's; otherwise as sign_in().
+  base::Result<Linked> link(const LinkRecord& record);
+  /// The identity that is gone now. Code::not_found: the user has no such; Code::conflict: it is the last way in (linking.h).
+  base::Result<Identity> unlink(const Unlink& record);
 
   // users.cc
   base::Result<std::optional<User>> find_user(std::int64_t id);
   /// The identities of a user, last used first.
   base::Result<std::vector<Identity>> identities(std::int64_t user);
+  /// The user as changed. Code::conflict: another user has that username.
+  base::Result<User> change_user(const UserChange& change);
   /// Switching off ends all sessions of the user. Code::not_found if there is no such user.
   base::Status set_active(std::int64_t user, bool active);
   /// The user and all data. Code::not_found if there is no such user.
