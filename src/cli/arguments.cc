@@ -18,7 +18,7 @@ struct Chosen {
   std::string socket_mode = "0660";
   InitOptions init;
   std::string provider;
-  bool json = false, drop_old = false;
+  bool json = false, drop_old = false, finish = false;
   std::int64_t user = 0;
   std::string explained;
   Act act;
@@ -68,12 +68,15 @@ void add_init(CLI::App& app, Chosen& chosen) {
 }
 
 void add_keys(CLI::App& app, Chosen& chosen) {
-  auto* keys = app.add_subcommand("keys", "The keys that sign our tokens");
+  auto* keys = app.add_subcommand("keys", "The keys that sign our tokens, and the one that they are sealed with");
   keys->require_subcommand(1);
   with_config(command(*keys, "list", "All keys and what they do", chosen, [&] { return run_keys_list(chosen.config_file); }), chosen);
   auto* rotate = command(*keys, "rotate", "A new key signs; the old ones go on verifying", chosen,
                          [&] { return run_keys_rotate(chosen.config_file, chosen.drop_old); });
   with_config(rotate, chosen)->add_flag("--drop-old", chosen.drop_old, "Drop the old keys now: all tokens that they signed end");
+  auto* master = command(*keys, "master", "A new master key; the old one still opens what it sealed", chosen,
+                         [&] { return run_keys_master(chosen.config_file, chosen.finish); });
+  with_config(master, chosen)->add_flag("--finish", chosen.finish, "After the reload: seal anew what is stored, and drop the old key");
 }
 
 void add_users(CLI::App& app, Chosen& chosen) {

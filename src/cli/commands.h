@@ -26,6 +26,8 @@ int run_migrate(const std::string& config_file);
 /// keys.cc
 int run_keys_list(const std::string& config_file);
 int run_keys_rotate(const std::string& config_file, bool drop_old);
+/// master_key.cc: a new master key; `last_step`: seals anew what is stored, and drops the old keys.
+int run_keys_master(const std::string& config_file, bool last_step);
 
 /// providers.cc: all, or one by name ("" = all).
 int run_providers(const std::string& config_file, const std::string& name, bool json);

@@ -26,6 +26,7 @@ constexpr Key kKeys[] = {
     {"store.url", SLOT(config.store.url), "", "The database: sqlite:PATH. A second file, PATH-flows, holds login attempts.", ""},
     {"store.key_file", SLOT(config.store.key_file), "",
      "The master key: 32 bytes in base64url, made by `latchstring init`. Signing keys and provider tokens are encrypted with it.\n"
+     "Of several, one a line, the first encrypts and all decrypt: `latchstring keys master` puts a new one in front.\n"
      "Default: latchstring.key beside this file. Keep it out of the database's backups.",
      "\"/etc/latchstring/latchstring.key\""},
 

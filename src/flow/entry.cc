@@ -1,6 +1,7 @@
 // entry.cc: the last step of every login.
 #include "flow/entry.h"
 
+#include "flow/provider_tokens.h"
 #include "json/writer.h"
 #include "token/state.h"
 
@@ -38,6 +39,10 @@ base::Result<Entry> enter(Call& call, const providers::Identity& who, store::New
   record.profile = profile_of(who);
   record.rules = rules_of(deps.config);
   record.session = session;
+  auto tokens = seal_tokens(call, who);
+  if (!tokens) return tokens.error();
+  record.provider_tokens = std::move(tokens->sealed);
+  record.provider_tokens_expire = tokens->expires;
   record.remote_addr = call.request.remote_addr;
   record.request_id = call.request.id;
   auto done = deps.store.sign_in(record);

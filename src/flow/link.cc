@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "flow/attempt.h"
 #include "flow/entry.h"
+#include "flow/provider_tokens.h"
 #include "store/linking.h"
 
 namespace flow {
@@ -52,6 +53,10 @@ base::Result<store::Linked> link_arrived(Call& call, const providers::Identity& 
   record.user = call.user->id;
   record.profile = profile_of(who);
   record.rules = rules_of(call.deps.config);
+  auto tokens = seal_tokens(call, who);
+  if (!tokens) return tokens.error();
+  record.provider_tokens = std::move(tokens->sealed);
+  record.provider_tokens_expire = tokens->expires;
   record.remote_addr = call.request.remote_addr;
   record.request_id = call.request.id;
   return call.deps.store.link(record);

@@ -5,6 +5,7 @@
 
 #include "providers/discovery.h"
 #include "providers/engine.h"
+#include "providers/later.h"
 #include "providers/layers.h"
 #include "providers/table.h"
 
@@ -125,6 +126,32 @@ base::Result<Identity> Broker::finish(std::string_view name, const Finish& finis
   auto* entry = impl_->find(name);
   if (entry == nullptr) return kUnknown;
   return entry->engine->finish(*entry->provider, finish, impl_->world);
+}
+
+base::Result<Identity> Broker::native(std::string_view name, const Native& native) {
+  auto* entry = impl_->find(name);
+  if (entry == nullptr) return kUnknown;
+  if (entry->engine->native == nullptr)
+    return base::Error{base::Code::bad_request, "native: not with this protocol",
+                       "This provider does not take tokens of apps: begin with GET."};
+  return entry->engine->native(*entry->provider, native, impl_->world);
+}
+
+bool Broker::can_refresh(std::string_view name, const Kept& kept) const {
+  const auto* entry = impl_->find(name);
+  return entry != nullptr && providers::can_refresh(*entry->provider, *entry->engine, kept);
+}
+
+base::Result<ProviderTokens> Broker::refresh(std::string_view name, const Kept& kept) {
+  auto* entry = impl_->find(name);
+  if (entry == nullptr) return kUnknown;
+  return refresh_tokens(*entry->provider, *entry->engine, kept, impl_->world);
+}
+
+base::Status Broker::revoke(std::string_view name, const Kept& kept) {
+  auto* entry = impl_->find(name);
+  if (entry == nullptr) return kUnknown;
+  return revoke_tokens(*entry->provider, *entry->engine, kept, impl_->world);
 }
 
 base::Result<Page> Broker::page(std::string_view name, const PageRequest& request) const {

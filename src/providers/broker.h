@@ -2,6 +2,7 @@
 // Errors: Code::not_found = no such provider enabled; Code::bad_request and Code::denied carry in `say` the text for the client (wire.md
 // sections F and O), neutral: no URL, nothing that the provider wrote except its error_description, cleaned. Code::upstream likewise.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,6 +64,20 @@ struct Page {
   std::string content_type, body, policy;  // policy: Content-Security-Policy, "" = none
 };
 
+/// What an app brings along that its provider's SDK gave it: an id_token, an access token, or both.
+struct Native {
+  std::string id_token = {}, access_token = {};
+  /// Asked once the id_token is believed, with its nonce ("" = it has none): is it this login's? `required`: it must be one that we made.
+  std::function<base::Status(std::string_view nonce, bool required)> accept_nonce;
+};
+
+/// What is left of a login for calling the provider later.
+struct Kept {
+  std::string uid;            // of the identity
+  std::string issuer, sub;    // of its id_token; "" = there was none
+  ProviderTokens tokens;
+};
+
 struct World {
   net::Client& client;
   Cache& cache;
@@ -89,6 +104,14 @@ class Broker {
   /// Code::not_found as below never happens here: an unknown name gives an empty Callback.
   Callback look(std::string_view name, const Params& params) const;
   base::Result<Identity> finish(std::string_view name, const Finish& finish);
+  /// An app's login: who the token says that it is, if it is proven to be issued to a client of ours.
+  base::Result<Identity> native(std::string_view name, const Native& native);
+  /// Can these tokens be refreshed, when they are stale?
+  bool can_refresh(std::string_view name, const Kept& kept) const;
+  /// New tokens for old ones (RFC 6749 6); what the answer leaves out is as it was. Code::denied: the provider says that the grant is gone.
+  base::Result<ProviderTokens> refresh(std::string_view name, const Kept& kept);
+  /// Tells the provider that they are not needed any more (RFC 7009). Fine where it has no way of being told.
+  base::Status revoke(std::string_view name, const Kept& kept);
   /// Code::not_found: no such provider, or its protocol has no such page.
   base::Result<Page> page(std::string_view name, const PageRequest& request) const;
   /// Fetches discovery and keys where the provider has them; for `latchstring check`. Error.say: what is wrong, for the operator.

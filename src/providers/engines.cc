@@ -4,6 +4,8 @@
 
 #include "providers/cas.h"
 #include "providers/engine.h"
+#include "providers/exchange.h"
+#include "providers/native.h"
 #include "providers/oauth1.h"
 #include "providers/oauth2.h"
 #include "providers/oidc.h"
@@ -20,14 +22,18 @@ constexpr std::array kEngines = {
            .finish = oauth2::finish,
            .look = oauth2::look,
            .check = oauth2::check,
-           .examine = oauth2::examine},
+           .examine = oauth2::examine,
+           .native = native_login,
+           .refreshes_at = oauth2::refreshes_at},
     Engine{.protocol = "oidc",
            .begin = oidc::begin,
            .finish = oidc::finish,
            .look = oidc::look,
            .check = oidc::check,
            .examine = oidc::examine,
-           .id_tokens = true},
+           .id_tokens = true,
+           .native = native_login,
+           .refreshes_at = oidc::refreshes_at},
     Engine{.protocol = "oauth1",
            .begin = oauth1::begin,
            .finish = oauth1::finish,

@@ -9,9 +9,10 @@ namespace providers {
 
 /// What the provider gave for calling it later. Secret: sealed before it is stored, never logged.
 struct ProviderTokens {
-  std::string access, refresh, type, scope;       // "" = none
-  std::optional<std::chrono::seconds> expires_in;  // of `access`, as told
-  std::string id_token;                            // the hint of a logout there
+  std::string access = {}, refresh = {}, type = {}, scope = {};  // "" = none
+  std::optional<std::chrono::seconds> expires_in = {};           // of `access`, as told
+  std::string id_token = {};                                     // the hint of a logout there
+  std::string secret = {};                                       // OAuth 1.0a: of `access`, whose type is "oauth1"
 };
 
 struct Identity {

@@ -8,78 +8,19 @@
 #include "providers/exchange.h"
 #include "providers/id_token.h"
 #include "providers/oauth2.h"
+#include "providers/oidc_issuer.h"
 #include "providers/profile.h"
+#include "providers/text.h"
 
 namespace providers::oidc {
 namespace {
 
-using Keys = std::vector<token::Jwk>;
-
-bool needs_metadata(const Provider& provider) {
-  const auto& spec = provider.spec;
-  const bool code = provider.authorize && spec.token.url;
-  const bool whole = (code || spec.authorize.widget) && spec.id_token.keys;
-  return !whole && (!provider.issuer.empty() || provider.spec.discovery.url);
-}
-
-/// The one issuer that this provider has; "" = one for each tenant.
-std::string_view issuer_of(const Provider& provider, const Metadata* metadata) {
-  return !provider.issuer.empty() || provider.spec.issuer || metadata == nullptr ? std::string_view{provider.issuer} : metadata->issuer;
-}
-
-/// The metadata, or none where the provider's file says everything.
-base::Result<std::shared_ptr<const Metadata>> metadata(Provider& provider, World& world) {
-  if (!needs_metadata(provider)) return std::shared_ptr<const Metadata>{};
-  auto found = metadata_of(provider, world);
-  if (found) return found;
-  return base::Error{base::Code::upstream, "discovery: " + found.error().detail, "The authentication provider could not be reached"};
-}
-
-struct KeySource {
-  Remote<Keys>::Ask ask;
-  static base::Result<Keys> parse(std::string_view body) { return token::parse_jwks(body); }
-};
-
-KeySource key_source(const Provider& provider, const Metadata* metadata) {
-  if (metadata == nullptr || !provider.keys_url.empty()) return {{provider.keys_url, true}};
-  return {{metadata->keys, private_addresses_allowed(metadata->keys, metadata->where)}};
-}
-
-/// RFC 8725 3.1: pinned by us, never by the token. Asymmetric ones only, unless the provider's file or stanza names HS*.
-std::vector<crypto::Alg> allowed_algs(const Provider& provider, const Metadata* metadata) {
-  if (!provider.spec.id_token.algs.empty()) return provider.spec.id_token.algs;
-  if (metadata != nullptr) return metadata->algs;
-  return {crypto::Alg::RS256};
-}
-
 base::Error bad_signature(std::string detail) { return token_error("Signature verification failed", std::move(detail)); }
 
-/// HS*: the key is the client secret (Core 10.1), and there is no other: a public key never serves as one (RFC 8725 2.1).
-base::Status verify_shared(const Provider& provider, const token::Jws& jws) {
-  auto key = crypto::VerifyKey::shared(provider.spec.client_secret);
-  if (!key) return bad_signature("id_token: client_secret is too short for a key");
-  const Keys keys{{"", std::nullopt, std::move(*key)}};
-  auto bare = jws;
-  bare.kid.clear();  // there is one secret; what the provider calls it does not matter
-  if (token::verify(bare, keys, {jws.alg}) != token::Verdict::good) return bad_signature("id_token: bad HMAC");
-  return base::ok;
-}
-
 base::Status verify(Provider& provider, World& world, const Metadata* metadata, const token::Jws& jws) {
-  const auto algs = allowed_algs(provider, metadata);
-  if (std::find(algs.begin(), algs.end(), jws.alg) == algs.end()) return bad_signature("id_token: algorithm not allowed");
-  if (crypto::fits(jws.alg, crypto::Kind::oct)) return verify_shared(provider, jws);
-  const auto source = key_source(provider, metadata);
-  auto keys = provider.keys.get(world, source.ask, KeySource::parse);
-  if (!keys) return base::Error{base::Code::upstream, "keys: " + keys.error().detail, "The authentication provider could not be reached"};
-  auto verdict = token::verify(jws, **keys, algs);
-  if (verdict == token::Verdict::unknown_key) {  // Core 10.1.1: the provider may have changed its keys since
-    auto newer = provider.keys.newer(world, source.ask, KeySource::parse, *keys);
-    if (newer && *newer && *newer != *keys) verdict = token::verify(jws, **newer, algs);
-  }
-  if (verdict != token::Verdict::good) {
-    return bad_signature(verdict == token::Verdict::unknown_key ? "id_token: unknown key" : "id_token: bad signature");
-  }
+  const auto judged = judge_signature(id_token_signer(provider, metadata), world, jws);
+  if (!judged) return judged.error();
+  if (*judged != Judged::good) return bad_signature("id_token: " + std::string{why_of(*judged)});
   return base::ok;
 }
 
@@ -123,30 +64,23 @@ std::optional<std::string_view> access_token_of(const Login& login) {
   return it == login.variables.end() ? std::nullopt : std::optional<std::string_view>{it->second};
 }
 
+/// As it came; "" = it did not.
+std::string_view id_token_of(const Login& login) {
+  const auto handed = handed_over(login.provider.spec, login.finish.params);
+  return handed.empty() ? login.values.token["id_token"].string().value_or("") : handed;
+}
+
 /// The claims, believed.
 base::Result<json::Value> read_id_token(Login& login, const Metadata* metadata) {
-  const auto handed = handed_over(login.provider.spec, login.finish.params);
-  const auto text = handed.empty() ? login.values.token["id_token"].string() : handed;
-  if (!text || text->empty()) return token_error("Missing id_token in OpenID Connect token response");
-  const auto jws = token::parse_jws(*text);
+  const auto text = id_token_of(login);
+  if (text.empty()) return token_error("Missing id_token in OpenID Connect token response");
+  const auto jws = token::parse_jws(text);
   if (!jws) return bad_signature("id_token: " + jws.error().detail);
   if (auto verified = verify(login.provider, login.world, metadata, *jws); !verified) return verified.error();
   auto claims = check_claims(*jws, {login.provider.spec, issuer_of(login.provider, metadata), login.provider.client_id,
                                     nonce_of(login.finish.seed), access_token_of(login), login.world.clock.now()});
   if (!claims) return claims.error();
   return login.keep(std::move(*claims));
-}
-
-/// The file's requests, else the metadata's userinfo endpoint (Core 5.3).
-base::Status read_user(Login& login, const Metadata* metadata) {
-  const std::string sub{*login.values.id_token["sub"].string()};
-  if (login.provider.spec.user) return ask_user(login, *login.provider.spec.user, &sub);
-  if (metadata == nullptr || metadata->userinfo.empty()) return base::ok;
-  UserRequest request;
-  request.url = Expression::text(metadata->userinfo);
-  request.headers.push_back({"Authorization", *Expression::parse_template("Bearer {access_token}")});
-  login.private_addresses = private_addresses_allowed(metadata->userinfo, metadata->where);
-  return ask_user(login, {std::move(request)}, &sub);
 }
 
 }  // namespace
@@ -157,7 +91,7 @@ base::Result<Begun> begin(Provider& provider, const Start& start, World& world) 
   std::string_view endpoint;
   std::shared_ptr<const Metadata> known;
   if (ready == nullptr) {
-    auto found = metadata(provider, world);
+    auto found = metadata_if_needed(provider, world);
     if (!found) return found.error();
     known = *found;
     ready = &known->authorize_url;
@@ -168,9 +102,26 @@ base::Result<Begun> begin(Provider& provider, const Start& start, World& world) 
   return Begun{std::move(*url), {}};
 }
 
+base::Status read_user(Login& login, const Metadata* metadata, const std::string& sub) {
+  if (login.provider.spec.user) return ask_user(login, *login.provider.spec.user, &sub);
+  if (metadata == nullptr || metadata->userinfo.empty()) return base::ok;
+  UserRequest request;
+  request.url = Expression::text(metadata->userinfo);
+  request.headers.push_back({"Authorization", *Expression::parse_template("Bearer {access_token}")});
+  login.private_addresses = private_addresses_allowed(metadata->userinfo, metadata->where);
+  return ask_user(login, {std::move(request)}, &sub);
+}
+
+base::Result<TokenEndpoint> refreshes_at(Provider& provider, World& world) {
+  auto found = metadata_if_needed(provider, world);
+  if (!found) return found.error();
+  const Finish nothing{};
+  return token_endpoint(Login{provider, nothing, world}, found->get());
+}
+
 base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world) {
   Login login{provider, finish, world};
-  auto found = metadata(provider, world);
+  auto found = metadata_if_needed(provider, world);
   if (!found) return found.error();
   const auto* known = found->get();
   if (auto iss = check_iss(login, known); !iss) return iss.error();
@@ -186,8 +137,14 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   const auto iss = login.param("iss");
   const std::string one{issuer_of(provider, known)};
   if (one.empty() && !iss.empty() && iss != issuer) return wrong_issuer();  // a tenant's: known only now
-  if (auto done = handed ? base::Status{base::ok} : read_user(login, known); !done) return done.error();
-  return make_identity(provider.spec, login.values, provider.name, one.empty() ? issuer : one);
+  if (auto done = handed ? base::Status{base::ok} : read_user(login, known, std::string{*(*claims)["sub"].string()}); !done) return done.error();
+  auto who = make_identity(provider.spec, login.values, provider.name, one.empty() ? issuer : one);
+  if (!who) return who;
+  // What a logout, here or there, names this login by (Back-Channel Logout 1.0 2.1, RP-Initiated Logout 1.0 2).
+  if (const auto sid = (*claims)["sid"].string().value_or(""); is_identifier(sid)) who->sid = sid;
+  who->tokens = std::move(login.tokens);
+  who->tokens.id_token = id_token_of(login);
+  return who;
 }
 
 Callback look(const Provider& provider, const Params& params) {
@@ -219,7 +176,7 @@ base::Status check(Provider& provider, World& world) {
     if (!found) return found.error();
     known = *found;
   }
-  auto keys = provider.keys.get(world, key_source(provider, known.get()).ask, KeySource::parse);
+  auto keys = keys_of(id_token_signer(provider, known.get()), world);
   if (!keys) return base::Error{keys.error().code, keys.error().detail, "key set: " + keys.error().detail};
   if ((*keys)->empty()) return base::Error{base::Code::upstream, "no usable key", "key set: it holds no key that can be used"};
   return base::ok;

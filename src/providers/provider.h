@@ -35,6 +35,10 @@ struct Provider {
   std::optional<AuthorizeUrl> authorize;  // if the file says where it is; else it is in the metadata
   std::string token_url, keys_url;        // "" = in the metadata, or not known before the callback (token_address)
 
+  std::unique_ptr<const Spec> app_spec;   // what is believed of an app's id_token, where the protocol here has none
+  std::string app_keys_url;
+  Remote<std::vector<token::Jwk>> app_keys;
+
   Remote<Metadata> metadata;
   Remote<std::vector<token::Jwk>> keys;
   MintedSecret minted;

@@ -67,6 +67,7 @@ void read_later(Table table, LaterEndpoint& endpoint) {
   if (!method.empty()) endpoint.method = method;
   endpoint.params = read_parameters(table.table("params"));
   endpoint.headers = read_parameters(table.table("headers"));
+  endpoint.refused = read_expression(table, "refused");
   table.done();
 }
 
@@ -199,6 +200,7 @@ base::Result<Spec> read_spec(const config::Node& node, const std::string& name, 
   read_map(table.table("map"), spec);
   if (engine != nullptr && engine->read != nullptr) engine->read(table, spec);
   if (!spec.map.uid) table.wrong(table.get("map"), "map.uid", "is missing: say where the user's id stands, such as uid = \"u:/id\"");
+  read_native(table, spec);
   choose_uid(table, spec);
   read_named(table.table("extra"), spec.extra);
   read_require(table, spec, mistake);

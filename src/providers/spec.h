@@ -77,6 +77,13 @@ struct Spec {
     std::optional<Expression> issuer, subject, audience, key_id;
   } signed_secret;
   LaterEndpoint refresh, revoke;
+  struct {
+    bool enabled = true;                  // `native`: apps may sign in with tokens that their SDK got
+    std::vector<std::string> client_ids;  // `client_ids`: the apps' own, besides client_id
+    bool nonce_required = false;          // native_nonce = "required": an id_token must have a nonce that we made
+  } native;
+  NativeIdToken native_id_token;
+  AccessTokenProof access_token_proof;
   std::shared_ptr<const void> own;  // what the engine read from tables that only it has
   /// Of those, by key, to be checked like the rest: URLs, what goes through the browser, what never does, what reads a callback.
   std::vector<std::pair<std::string, Expression>> own_addresses, own_texts, own_keys, own_results;

@@ -51,6 +51,8 @@ base::Result<LoginDone> write_login(Tx& tx, const Login& login, Situation s, Lin
   const auto identity = write_identity(tx, s.identity.id, done.who.user.id, profile, login.now);
   if (!identity) return identity.error();
   done.who.identity = *identity;
+  const auto& record = login.record;
+  if (const auto kept = keep_tokens(tx, *identity, record.provider_tokens, record.provider_tokens_expire); !kept) return kept.error();
   const auto session = begin_session(tx, login, done.who);
   if (!session) return session.error();
   done.session = *session;

@@ -91,6 +91,14 @@ base::Result<bool> Store::browser_began(std::int64_t browser, std::string_view b
   return !rows->empty();
 }
 
+base::Result<bool> Store::nonce_made(std::int64_t number, std::string_view hash) {
+  const auto rows =
+      read_one(flows_, "SELECT 1 FROM flows WHERE browser = $1 AND browser <> 0 AND browser_hash = $2 AND mode = 'native' LIMIT 1",
+               {number, Blob{hash}});
+  if (!rows) return rows.error();
+  return !rows->empty();
+}
+
 base::Result<std::int64_t> Store::sweep_flows() {
   constexpr std::int64_t kSlice = 500, kMost = 10'000;  // slices, so that logins in hand get their turn between two of them
   const auto now = seconds(clock_.now());

@@ -34,6 +34,7 @@ base::Result<Outcome> link_by_rule(Tx& tx, const LinkRecord& record, base::Time 
   if (const auto filled = fill_user(tx, *situation->user, record.profile, situation->identity); !filled) return filled.error();
   const auto id = write_identity(tx, situation->identity.id, record.user, record.profile, now);
   if (!id) return id.error();
+  if (const auto kept = keep_tokens(tx, *id, record.provider_tokens, record.provider_tokens_expire); !kept) return kept.error();
   auto identity = load_identity(tx, record.user, *id);
   if (!identity) return identity.error();
   outcome.linked.identity = std::move(*identity);

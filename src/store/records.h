@@ -96,6 +96,16 @@ struct StoredKey {
   std::optional<base::Time> retired;
 };
 
+/// A provider's tokens that are kept with an identity.
+struct KeptTokens {
+  std::int64_t identity = 0, user = 0;
+  std::string provider, issuer, uid;  // the identity's
+  std::string sealed;
+  std::optional<base::Time> expires;  // of the access token; none = not told
+  std::int64_t version = 0;           // grows with every change of the tokens
+  base::Time lease{};                 // until when one process has them to itself, to refresh them
+};
+
 struct AuditEntry {
   std::string event;              // "login", "login_refused", "refresh_reuse", ...
   std::int64_t user = 0;          // 0 = none

@@ -26,6 +26,9 @@ User read_user(const Row& row, std::size_t from = 0);
 /// The user within a transaction; nullopt if there is none.
 base::Result<std::optional<User>> load_user(Tx& tx, std::int64_t id);
 
+/// provider_tokens.cc: what a login or a link brought, in the place of what was there; nothing if it brought none (`sealed` is "").
+base::Status keep_tokens(Tx& tx, std::int64_t identity, std::string_view sealed, std::optional<base::Time> expires);
+
 /// The user's identities within a transaction, last used first.
 base::Result<std::vector<Identity>> load_identities(Tx& tx, std::int64_t user);
 

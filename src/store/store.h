@@ -42,6 +42,8 @@ class Store {
   base::Result<std::optional<FlowSeen>> look_at_flow(std::int64_t id, std::string_view secret_hash);
   /// True if that browser has begun a flow for that provider that is still on record.
   base::Result<bool> browser_began(std::int64_t browser, std::string_view browser_hash, std::string_view provider);
+  /// True if a flow of mode "native" has these (token::NonceMark), used or not.
+  base::Result<bool> nonce_made(std::int64_t number, std::string_view hash);
   /// Drops what expired; at most 10,000 a call. Returns how many.
   base::Result<std::int64_t> sweep_flows();
 
@@ -89,6 +91,22 @@ class Store {
   // sessions.cc
   /// Drops expired sessions and refresh tokens; at most 10,000 a call. Returns how many refresh tokens and cookies' sessions.
   base::Result<std::int64_t> sweep_sessions();
+
+  // provider_tokens.cc
+  base::Result<std::optional<KeptTokens>> provider_tokens(std::int64_t identity);
+  base::Result<std::optional<KeptTokens>> provider_tokens_of(std::string_view issuer, std::string_view uid);
+  /// True for one of all that ask, and nobody else until then: unless they have changed, or somebody has them.
+  base::Result<bool> lease_provider_tokens(std::int64_t identity, std::int64_t version, base::Time until);
+  /// The lease that ends at `mine` ends at `until` instead.
+  base::Status extend_lease(std::int64_t identity, base::Time mine, base::Time until);
+  /// The new ones, and the lease has ended. False: they have changed meanwhile, and stay as they are.
+  base::Result<bool> renew_provider_tokens(std::int64_t identity, std::int64_t version, std::string_view sealed,
+                                           std::optional<base::Time> expires);
+  base::Status drop_provider_tokens(std::int64_t identity, std::int64_t version);
+  /// In order of the identities, those after `after`; for sealing them anew, as are the next two. Nothing happens to what has changed.
+  base::Result<std::vector<KeptTokens>> all_provider_tokens(std::int64_t after, std::int64_t most);
+  base::Status reseal_provider_tokens(std::int64_t identity, std::int64_t version, std::string_view sealed);
+  base::Status reseal_key(std::string_view kid, std::string_view sealed);
 
   // keys.cc
   base::Result<std::vector<StoredKey>> keys();  // newest first
