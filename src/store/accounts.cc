@@ -11,6 +11,7 @@ struct Login {
   const LoginRecord& record;
   base::Time now;
   base::Random& random;
+  bool events;
 };
 
 struct Found {
@@ -149,6 +150,20 @@ base::Result<std::int64_t> begin_session(Tx& tx, const Login& login, const Signe
   return id;
 }
 
+base::Status tell_created(Tx& tx, const Login& login, const User& user) {
+  const auto& p = login.record.profile;
+  return add_event(tx, "user.created",
+                   event_payload({{"user", user.id},
+                                  {"username", user.username},
+                                  {"email", user.email},
+                                  {"email_verified", user.email_verified},
+                                  {"name", user.name},
+                                  {"provider", p.provider},
+                                  {"issuer", p.issuer},
+                                  {"uid", p.uid}}),
+                   login.now);
+}
+
 base::Result<LoginDone> write_login(Tx& tx, const Login& login, Found found) {
   LoginDone done;
   done.who.created = !found.user;
@@ -163,6 +178,8 @@ base::Result<LoginDone> write_login(Tx& tx, const Login& login, Found found) {
   const auto identity = touch_identity(tx, login, found.identity, done.who.user.id);
   if (!identity) return identity.error();
   done.who.identity = *identity;
+  if (login.events && done.who.created)
+    if (const auto told = tell_created(tx, login, done.who.user); !told) return told.error();
   const auto session = begin_session(tx, login, done.who);
   if (!session) return session.error();
   done.session = *session;
@@ -203,7 +220,7 @@ AuditEntry audit_of(const LoginRecord& record, const base::Result<LoginDone>& re
 
 base::Result<LoginDone> Store::sign_in(const LoginRecord& record) {
   if (const auto fit = usable(record.profile); !fit) return fit.error();
-  const Login login{record, clock_.now(), random_};
+  const Login login{record, clock_.now(), random_, events_};
   base::Result<LoginDone> result = LoginDone{};
   const auto work = [&](Tx& tx) -> base::Status {
     result = decide(tx, login);

@@ -38,6 +38,12 @@ base::Result<std::optional<User>> Store::find_user(std::int64_t id) {
   return user;
 }
 
+base::Result<std::int64_t> Store::user_of(std::string_view issuer, std::string_view uid) {
+  const auto rows = read_one(main_, "SELECT user_id FROM identities WHERE issuer = $1 AND uid = $2", {issuer, uid});
+  if (!rows) return rows.error();
+  return rows->empty() ? 0 : rows->rows[0].integer(0);
+}
+
 base::Result<std::vector<Identity>> Store::identities(std::int64_t user) {
   const auto rows = read_one(main_,
                              "SELECT id, user_id, provider, issuer, uid, username, email, name, first_name, last_name, picture, "
@@ -76,6 +82,8 @@ base::Status Store::delete_user(std::int64_t user) {
       if (const auto done = tx.run("DELETE FROM audit WHERE id = $1", {row.integer(0)}); !done) return done.error();
     const auto late = tx.run("DELETE FROM audit WHERE id > $1 AND user_id = $2", {newest->rows.at(0).integer(0), user});
     if (!late) return late.error();
+    if (events_)
+      if (const auto told = add_event(tx, "user.deleted", event_payload({{"user", user}}), now); !told) return told;
     return add_audit(tx, AuditEntry{.event = "user_deleted", .user = user, .outcome = "ok"}, now);
   });
 }
