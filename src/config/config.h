@@ -22,6 +22,7 @@ struct Config {
   struct {
     std::string url = "sqlite:/var/lib/latchstring/latchstring.db";
     std::string key_file;                  // master key (32 bytes, base64url); default: latchstring.key beside the configuration file
+    std::chrono::seconds audit_ttl{365 * 86400};  // 0 = for ever
   } store;
   struct {
     int workers = 0;                       // 0 = one per core
@@ -64,10 +65,14 @@ struct Config {
   } pages;
   struct {
     std::string login, events;             // URLs; "" = none
-    base::Secret secret;                   // from secret or secret_file
+    base::Secret secret;                   // the key: from secret or secret_file, "whsec_..." decoded
     std::chrono::seconds timeout{5};
     std::string when_down = "refuse";      // refuse | allow
   } hooks;
+  struct {
+    std::string client_id;                 // "" = nobody may introspect
+    base::Secret client_secret;            // from client_secret or client_secret_file
+  } introspection;
   struct {
     std::string proxy;
     std::string ca_file;

@@ -1,6 +1,7 @@
 // entry.cc: the last step of every login.
 #include "flow/entry.h"
 
+#include "flow/hooks.h"
 #include "flow/provider_tokens.h"
 #include "json/writer.h"
 #include "token/state.h"
@@ -33,6 +34,9 @@ store::AccountRules rules_of(const config::Config& config) {
 
 base::Result<Entry> enter(Call& call, const providers::Identity& who, store::NewSession session) {
   auto& deps = call.deps;
+  auto claims = ask_hook(call, Asked::login, who);
+  if (!claims) return claims.error();
+  session.claims = std::move(*claims);
   session.idp_sid = who.sid;
   session.user_agent = std::string{call.request.header("user-agent").substr(0, 200)};
   store::LoginRecord record;

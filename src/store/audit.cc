@@ -23,6 +23,21 @@ base::Result<std::vector<AuditRow>> Store::audited(std::string_view request_id) 
   return found;
 }
 
+base::Result<std::int64_t> Store::sweep_audit(std::chrono::seconds keep) {
+  constexpr std::int64_t kSlice = 500, kMost = 10'000;
+  const auto before = seconds(clock_.now() - keep);
+  std::int64_t swept = 0;
+  while (swept < kMost) {
+    // By the key, in which rows stand as they happened: no index, which every login would pay for.
+    const auto gone =
+        write_one(main_, "DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT $1) AND at < $2", {kSlice, before});
+    if (!gone) return gone.error();
+    swept += gone->changes;
+    if (gone->changes < kSlice) break;
+  }
+  return swept;
+}
+
 base::Status Store::ping() {
   for (Db* db : {&main_, &flows_})
     if (const auto answer = read_one(*db, "SELECT max(number) FROM schema_migrations", {}); !answer) return answer.error();

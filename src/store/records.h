@@ -106,6 +106,17 @@ struct KeptTokens {
   base::Time lease{};                 // until when one process has them to itself, to refresh them
 };
 
+/// A fact on its way to the application.
+struct OutboxEvent {
+  std::int64_t id = 0;
+  std::string event;              // "user.created"
+  std::string payload;            // JSON object
+  base::Time created{};
+  int attempts = 0;               // that failed
+};
+/// What may wait in the outbox.
+inline constexpr std::int64_t kMostEvents = 100'000;
+
 struct AuditEntry {
   std::string event;              // "login", "login_refused", "refresh_reuse", ...
   std::int64_t user = 0;          // 0 = none

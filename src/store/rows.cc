@@ -86,10 +86,4 @@ base::Status add_audit(Tx& tx, const AuditEntry& entry, base::Time now) {
   return base::ok;
 }
 
-base::Status add_event(Tx& tx, std::string_view event, std::string_view payload, base::Time now) {
-  const auto added = tx.run("INSERT INTO outbox (event, payload, created, due) VALUES ($1, $2, $3, $3)", {event, payload, seconds(now)});
-  if (!added) return added.error();
-  return base::ok;
-}
-
 }  // namespace store

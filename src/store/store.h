@@ -57,6 +57,8 @@ class Store {
 
   // users.cc
   base::Result<std::optional<User>> find_user(std::int64_t id);
+  /// Whose identity that is; 0 = nobody's yet.
+  base::Result<std::int64_t> user_of(std::string_view issuer, std::string_view uid);
   /// The identities of a user, last used first.
   base::Result<std::vector<Identity>> identities(std::int64_t user);
   /// The user as changed. Code::conflict: another user has that username.
@@ -89,7 +91,8 @@ class Store {
   base::Result<std::int64_t> end_sessions(std::int64_t user, std::int64_t except = 0);
 
   // sessions.cc
-  /// Drops expired sessions and refresh tokens; at most 10,000 a call. Returns how many refresh tokens and cookies' sessions.
+  /// Drops expired sessions and refresh tokens, and what was sealed for retries that are not answered any more; at most 10,000 a call.
+  /// Returns how many refresh tokens and cookies' sessions.
   base::Result<std::int64_t> sweep_sessions();
 
   // provider_tokens.cc
@@ -108,6 +111,16 @@ class Store {
   base::Status reseal_provider_tokens(std::int64_t identity, std::int64_t version, std::string_view sealed);
   base::Status reseal_key(std::string_view kid, std::string_view sealed);
 
+  // outbox.cc: facts on their way to the application. They are written by add_event (rows.h), with what they tell of.
+  /// The oldest that is due, which nobody else is given for `lease`; nullopt if there is none.
+  base::Result<std::optional<OutboxEvent>> take_event(std::chrono::seconds lease);
+  /// It was taken there, or is given up.
+  base::Status drop_event(std::int64_t id);
+  /// It was not: again at `due`.
+  base::Status put_back_event(std::int64_t id, base::Time due);
+  /// How many wait; kMostEvents = the outbox is full, and what happens is not told.
+  base::Result<std::int64_t> count_events();
+
   // keys.cc
   base::Result<std::vector<StoredKey>> keys();  // newest first
   base::Status add_key(const StoredKey& key, bool retire_others);
@@ -125,11 +138,15 @@ class Store {
   base::Status audit(const AuditEntry& entry);
   /// What was written down of one request, oldest first. It looks through the whole table: for an operator who asks.
   base::Result<std::vector<AuditRow>> audited(std::string_view request_id);
+
+  /// Drops rows older than `keep`; at most 10,000 a call. Returns how many.
+  base::Result<std::int64_t> sweep_audit(std::chrono::seconds keep);
   /// For /healthz: both databases answer.
   base::Status ping();
   /// For /metrics. A count stops at kMostCounted, so that asking never costs more than milliseconds.
   static constexpr std::int64_t kMostCounted = 100'000;
   base::Result<std::int64_t> count_users();
+  /// Those that live, of the newest kMostCounted.
   base::Result<std::int64_t> count_sessions();
   base::Result<std::int64_t> count_flows();
 };

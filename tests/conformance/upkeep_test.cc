@@ -61,6 +61,19 @@ BOOST_DATA_TEST_CASE(audit_rows_say_what_was_told, databases(), database) {
   BOOST_TEST(f.w.number("SELECT at FROM audit WHERE user_id IS NULL") == f.w.clock.now().time_since_epoch().count());
 }
 
+BOOST_DATA_TEST_CASE(audit_rows_go_when_they_are_old, databases(), database) {
+  FreshWorld f{database};
+  constexpr int kMany = 1200;  // more than two slices
+  for (int i = 0; i < kMany; ++i) BOOST_REQUIRE(f.w.store.audit({.event = "old"}));
+  f.w.clock.tick(24h);
+  BOOST_REQUIRE(f.w.store.audit({.event = "young"}));
+  BOOST_TEST(*f.w.store.sweep_audit(24h) == 0);  // just as old as they may be
+  f.w.clock.tick(1s);
+  BOOST_TEST(*f.w.store.sweep_audit(24h) == kMany);
+  BOOST_TEST(f.w.number("SELECT count(*) FROM audit WHERE event = 'young'") == 1);
+  BOOST_TEST(*f.w.store.sweep_audit(24h) == 0);
+}
+
 BOOST_DATA_TEST_CASE(ping_answers_and_counts_count, databases(), database) {
   FreshWorld f{database};
   BOOST_TEST(bool{f.w.store.ping()});
