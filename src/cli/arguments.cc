@@ -20,6 +20,7 @@ struct Chosen {
   std::string provider;
   bool json = false, drop_old = false;
   std::int64_t user = 0;
+  ImportOptions import;
   Act act;
 };
 
@@ -90,6 +91,20 @@ void add_users(CLI::App& app, Chosen& chosen) {
   }
 }
 
+void add_import(CLI::App& app, Chosen& chosen) {
+  auto* import = app.add_subcommand("import", "Users from elsewhere");
+  import->require_subcommand(1);
+  auto* django = command(*import, "django", "Users and their social logins from a Django project (djoser, social-auth-app-django)", chosen, [&] {
+    chosen.import.config_file = chosen.config_file;
+    return run_import_django(chosen.import);
+  });
+  auto& options = chosen.import;
+  with_config(django, chosen)->add_option("source", options.source, "The SQLite file, or postgresql://user@host/database; only read")->required();
+  django->add_option("--user-table", options.user_table, "The table of the users, where it cannot be found out");
+  django->add_option("--same-uid", options.same_uid, "A provider whose uids are known to be those that it has here; may be given again");
+  django->add_flag("--dry-run", options.dry_run, "Tell what would happen, write nothing");
+}
+
 void add_rest(CLI::App& app, Chosen& chosen) {
   with_config(command(app, "check", "Look at everything that serve needs", chosen, [&] { return run_check(chosen.config_file); }), chosen);
   with_config(command(app, "migrate", "Bring the database up to this program's schema (serve does it too)", chosen,
@@ -119,6 +134,7 @@ int run(int argc, char** argv) {
   add_init(app, chosen);
   add_keys(app, chosen);
   add_users(app, chosen);
+  add_import(app, chosen);
   add_rest(app, chosen);
   app.require_subcommand(0, 1);
   try {  // CLI11 reports by throwing

@@ -30,6 +30,14 @@ int run_keys_rotate(const std::string& config_file, bool drop_old);
 /// providers.cc: all, or one by name ("" = all).
 int run_providers(const std::string& config_file, const std::string& name, bool json);
 
+struct ImportOptions {
+  std::string config_file, source, user_table;
+  std::vector<std::string> same_uid;
+  bool dry_run = false;
+};
+/// import.cc. 2: done, but rows were refused.
+int run_import_django(const ImportOptions& options);
+
 /// users.cc
 enum class UserAct { show, disable, enable, remove };
 int run_user(const std::string& config_file, UserAct act, std::int64_t id);

@@ -3,17 +3,10 @@
 
 #include "cli/commands.h"
 #include "cli/instance.h"
+#include "cli/printable.h"
 
 namespace cli {
 namespace {
-
-// What a provider told is shown to a terminal: control characters must not reach it (CWE-150).
-std::string printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return text;
-}
 
 int show(Instance& in, std::int64_t id) {
   const auto user = in.store.find_user(id);

@@ -39,6 +39,8 @@ struct Engine {
   bool has_file = false;  // a stanza with the protocol for its `kind` stands on the catalogue's file of that name
   /// Pages that this protocol has besides the two of every provider; null = none. Code::not_found for an unknown one.
   base::Result<Page> (*page)(const Provider& provider, const PageRequest& request) = nullptr;
+  /// The issuer of the identity that whoever has this uid has; null = the provider's name. Code::denied: the uid does not tell it.
+  base::Result<std::string> (*issuer)(Provider& provider, std::string_view uid, World& world) = nullptr;
 };
 
 std::span<const Engine> engines() noexcept;

@@ -208,7 +208,7 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   if (provider.spec.user) {
     if (auto done = ask_user(login, *provider.spec.user, nullptr); !done) return done.error();
   }
-  return make_identity(provider.spec, login.values, provider.name, provider.issuer.empty() ? provider.name : provider.issuer);
+  return make_identity(provider.spec, login.values, provider.name, provider.own_issuer());
 }
 
 base::Status check(Provider&, World&) { return base::ok; }  // nothing that could be asked without a login

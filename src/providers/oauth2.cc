@@ -56,7 +56,7 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   if (!done) return done.error();
   if (provider.spec.user) done = ask_user(login, *provider.spec.user, nullptr);
   if (!done) return done.error();
-  return make_identity(provider.spec, login.values, provider.name, provider.issuer.empty() ? provider.name : provider.issuer);
+  return make_identity(provider.spec, login.values, provider.name, provider.own_issuer());
 }
 
 Callback look(const Provider&, const Params& params) { return {{}, callback_error(params), !last(params, "code").empty()}; }

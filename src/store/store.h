@@ -16,6 +16,9 @@
 
 namespace store {
 
+struct ImportUser;  // import.h
+struct Rehearsal;
+
 class Store {
   Db& main_;
   Db& flows_;
@@ -51,6 +54,14 @@ class Store {
   base::Status set_active(std::int64_t user, bool active);
   /// The user and all data. Code::not_found if there is no such user.
   base::Status delete_user(std::int64_t user);
+
+  // import.cc
+  /// Each row's `verdict` says what became of it; one that has a `why` beforehand is refused. With a rehearsal nothing is written.
+  base::Status import_users(std::vector<ImportUser>& users, Rehearsal* rehearsal);
+  /// Users who were deleted here and must not come back with an import.
+  base::Result<std::vector<std::int64_t>> deleted_users();
+  /// No user that is made from now on gets an id up to this one.
+  base::Status reserve_user_ids(std::int64_t highest);
 
   // sessions.cc
   base::Result<Rotated> rotate_refresh(const Rotation& rotation);
