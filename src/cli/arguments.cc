@@ -19,7 +19,8 @@ struct Chosen {
   InitOptions init;
   std::string provider;
   bool json = false, drop_old = false;
-  std::int64_t user = 0;
+  std::string who;
+  std::int64_t user = 0, limit = 50;
   ImportOptions import;
   Act act;
 };
@@ -77,10 +78,19 @@ void add_keys(CLI::App& app, Chosen& chosen) {
 }
 
 void add_users(CLI::App& app, Chosen& chosen) {
-  auto* users = app.add_subcommand("users", "One user, by id");
+  auto* users = app.add_subcommand("users", "Users: find, show, switch off, export, delete");
   users->require_subcommand(1);
+  auto* list = command(*users, "list", "Users by id, all or those whose username or e-mail holds TEXT", chosen,
+                       [&] { return run_users_list(chosen.config_file, chosen.who, chosen.limit, chosen.json); });
+  with_config(list, chosen)->add_option("text", chosen.who, "A part of username or e-mail");
+  list->add_option("--limit", chosen.limit, "At most so many (50)")->check(CLI::Range(1, 1'000'000));
+  list->add_flag("--json", chosen.json, "For programs");
+  auto* show = command(*users, "show", "The user and how they sign in", chosen, [&] { return run_user_show(chosen.config_file, chosen.who); });
+  with_config(show, chosen)->add_option("who", chosen.who, "Id, username or e-mail")->required();
+  auto* save = command(*users, "export", "Everything that is on record of the user, as JSON", chosen,
+                       [&] { return run_user_export(chosen.config_file, chosen.user); });
+  with_config(save, chosen)->add_option("id", chosen.user, "The user's id")->required();
   const std::tuple<const char*, const char*, UserAct> acts[] = {
-      {"show", "The user and how they sign in", UserAct::show},
       {"disable", "No more logins; all sessions end", UserAct::disable},
       {"enable", "Logins again", UserAct::enable},
       {"delete", "Delete the user and all data", UserAct::remove},

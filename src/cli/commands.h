@@ -39,8 +39,13 @@ struct ImportOptions {
 int run_import_django(const ImportOptions& options);
 
 /// users.cc
-enum class UserAct { show, disable, enable, remove };
+int run_users_list(const std::string& config_file, const std::string& text, std::int64_t limit, bool json);
+/// `who`: id, username or e-mail.
+int run_user_show(const std::string& config_file, const std::string& who);
+enum class UserAct { disable, enable, remove };
 int run_user(const std::string& config_file, UserAct act, std::int64_t id);
+/// users_export.cc
+int run_user_export(const std::string& config_file, std::int64_t id);
 
 /// The command line: reads it, does what it says. main() calls this and nothing else.
 int run(int argc, char** argv);
