@@ -62,6 +62,8 @@ base::Status Broker::Impl::add(const Layers& layers, const std::string& name, co
   if (!node) return node.error();
   auto spec = read_spec(*node, "providers." + name, true);
   if (!spec) return spec.error();
+  // The name is python-social-auth's, whatever protocol speaks under it here.
+  if (spec->psa_uid.empty() && stanza.get("kind") != nullptr) spec->psa_uid = layers.psa_uid(name);
   Info info{name, spec->title.empty() ? name : spec->title, spec->protocol, warning_of(spec->status)};
   const auto* engine = find_engine(spec->protocol);
   auto provider = make_provider(name, std::move(*spec));

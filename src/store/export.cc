@@ -15,9 +15,12 @@ std::span<const ExportTable> export_tables() {
        {{"id"}, {"user_id"}, {"provider"}, {"issuer"}, {"uid"}, {"username"}, {"email"}, {"email_verified", yes_no}, {"name"}, {"first_name"},
         {"last_name"}, {"picture"}, {"extra", json}, {"created", time}, {"used", time}}, {}},
       {"sessions", "user_id = $1",
-       {{"id"}, {"user_id"}, {"provider"}, {"user_agent"}, {"created", time}, {"used", time}, {"expires", time}, {"ended", yes_no}}, {}},
+       {{"id"}, {"user_id"}, {"provider"}, {"identity_id"}, {"idp_sid"}, {"user_agent"}, {"remote_addr"}, {"claims", json}, {"created", time},
+        {"used", time}, {"expires", time}, {"ended", yes_no}}, {"cookie_hash", "id_token"}},
       {"refresh_tokens", "session_id IN (SELECT id FROM sessions WHERE user_id = $1)",
        {{"session_id"}, {"expires", time}, {"next_issued", time}, {"next_expires", time}}, {"hash", "next_sealed"}},
+      {"provider_tokens", "identity_id IN (SELECT id FROM identities WHERE user_id = $1)",
+       {{"identity_id"}, {"expires", time}, {"version"}, {"lease", time}}, {"sealed"}},
       {"audit", "user_id = $1",
        {{"id"}, {"at", time}, {"event"}, {"user_id"}, {"provider"}, {"outcome"}, {"detail"}, {"remote_addr"}, {"request_id"}}, {}},
   };

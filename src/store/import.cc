@@ -11,6 +11,10 @@
 namespace store {
 namespace {
 
+// What a JavaScript number holds to the unit, so that no front end takes one user for another; and far from where AUTOINCREMENT ends, after
+// which nobody new could sign in.
+constexpr std::int64_t kMostId = (std::int64_t{1} << 53) - 1;
+
 constexpr Verdict kAdded{Fate::added, {}}, kSame{Fate::same, {}};
 
 Verdict refused(std::string why) { return {Fate::refused, std::move(why)}; }
@@ -23,7 +27,7 @@ std::optional<std::int64_t> holder(const Marks& marks, const typename Marks::key
 }
 
 base::Result<Verdict> judge(Tx& tx, const User& user, const Rehearsal* rehearsal) {
-  if (user.id <= 0) return refused("its id is not above 0");
+  if (user.id <= 0 || user.id > kMostId) return refused("its id is not between 1 and 9007199254740991");
   const auto same = tx.run("SELECT username, created FROM users WHERE id = $1", {user.id});
   if (!same) return same.error();
   if (!same->empty()) {
@@ -63,7 +67,7 @@ base::Result<Verdict> judge(Tx& tx, const ImportIdentity& identity, std::int64_t
 base::Status add(Tx& tx, const ImportIdentity& identity, std::int64_t user) {
   const auto taken = tx.run("SELECT 1 FROM identities WHERE id = $1", {identity.id});
   if (!taken) return taken.error();
-  const bool keep = taken->empty() && identity.id > 0;
+  const bool keep = taken->empty() && identity.id > 0 && identity.id <= kMostId;
   const auto added = keep ? tx.run("INSERT INTO identities (id, user_id, provider, issuer, uid, username, email, email_verified, name, picture, "
                                    "created, used) VALUES ($1, $2, $3, $4, $5, '', '', 0, '', '', $6, $7)",
                                    {identity.id, user, identity.provider, identity.issuer, identity.uid, seconds(identity.created),
@@ -155,7 +159,7 @@ base::Status Store::reserve_user_ids(std::int64_t highest) {
   return main_.write([&](Tx& tx) -> base::Status {
     const auto there = tx.run("SELECT 1 FROM users WHERE id >= $1 LIMIT 1", {highest});
     if (!there) return there.error();
-    if (!there->empty() || highest <= 0) return base::ok;
+    if (!there->empty() || highest <= 0 || highest > kMostId) return base::ok;
     // AUTOINCREMENT remembers the highest id that was ever there (SQLite).
     const auto put = tx.run("INSERT INTO users (id, username, created) VALUES ($1, $2, 0)", {highest, name});
     if (!put) return put.error();

@@ -294,7 +294,7 @@ class Refusals(Case):
         people = [(0, "zero", ""), (1, "", ""), (2, "a\nb", ""), (3, "x" * 151, ""), (4, "ok", "bad\x07@x.test"), (5, "ok", ""),
                   (6, b"\xff\xfe", ""), (7, "fine", "x" * 250 + "@x.test"), (8, "é" * 150, "")]
         said = self.run_import(social_auth(self.instance.folder, people=people, rows=[(1, 3, "github", "1"), (2, 99, "github", "2")]), status=2)
-        for line in ("user 0 (zero): its id is not above 0", "user 1 (): it has no username", "user 2 (a?b): its username holds a control character",
+        for line in ("user 0 (zero): its id is not between 1 and", "user 1 (): it has no username", "user 2 (a?b): its username holds a control character",
                      "its username is longer than 150 characters", "user 5 (ok): its username is that of user 4 here", "or is no UTF-8",
                      "row 1 (github, user 3): its user is not imported", "row 2: its user is not in table auth_user",
                      "note     user 4: e-mail address left out", "note     user 7: e-mail address left out: it is longer"):
@@ -364,6 +364,8 @@ class WhoTheyAreHere(Case):
         self.configure("google-oauth2", uid="email")
         self.import_row("google-oauth2", "a@x.test")
         self.assertIn("are no addresses", self.import_row("google-oauth2", "10102", status=2))
+        self.configure("google-oauth2", kind="oidc", issuer=self.idp.issuer)  # the name says whose rows they are, not the protocol
+        self.assertIn('set uid = "email" in its stanza', self.import_row("google-oauth2", "b@x.test", status=2))
         self.configure("trello")
         self.assertIn('set uid = "username" in its stanza', self.import_row("trello", "anna", status=2))
         self.import_row("trello", "5af1", "--same-uid", "trello")  # ID_KEY was set
