@@ -85,7 +85,8 @@ void add_users(CLI::App& app, Chosen& chosen) {
   with_config(list, chosen)->add_option("text", chosen.who, "A part of username or e-mail");
   list->add_option("--limit", chosen.limit, "At most so many (50)")->check(CLI::Range(1, 1'000'000));
   list->add_flag("--json", chosen.json, "For programs");
-  auto* show = command(*users, "show", "The user and how they sign in", chosen, [&] { return run_user_show(chosen.config_file, chosen.who); });
+  auto* show =
+      command(*users, "show", "The user and how they sign in", chosen, [&] { return run_user_show(chosen.config_file, chosen.who); });
   with_config(show, chosen)->add_option("who", chosen.who, "Id, username or e-mail")->required();
   auto* save = command(*users, "export", "Everything that is on record of the user, as JSON", chosen,
                        [&] { return run_user_export(chosen.config_file, chosen.user); });
@@ -104,12 +105,15 @@ void add_users(CLI::App& app, Chosen& chosen) {
 void add_import(CLI::App& app, Chosen& chosen) {
   auto* import = app.add_subcommand("import", "Users from elsewhere");
   import->require_subcommand(1);
-  auto* django = command(*import, "django", "Users and their social logins from a Django project (djoser, social-auth-app-django)", chosen, [&] {
-    chosen.import.config_file = chosen.config_file;
-    return run_import_django(chosen.import);
-  });
+  auto* django =
+      command(*import, "django", "Users and their social logins from a Django project (djoser, social-auth-app-django)", chosen, [&] {
+        chosen.import.config_file = chosen.config_file;
+        return run_import_django(chosen.import);
+      });
   auto& options = chosen.import;
-  with_config(django, chosen)->add_option("source", options.source, "The SQLite file, or postgresql://user@host/database; only read")->required();
+  with_config(django, chosen)
+      ->add_option("source", options.source, "The SQLite file, or postgresql://user@host/database; only read")
+      ->required();
   django->add_option("--user-table", options.user_table, "The table of the users, where it cannot be found out");
   django->add_option("--same-uid", options.same_uid, "A provider whose uids are known to be those that it has here; may be given again");
   django->add_flag("--dry-run", options.dry_run, "Tell what would happen, write nothing");

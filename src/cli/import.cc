@@ -92,8 +92,10 @@ class Import {
     if (dry_run_) return base::ok;
     if (auto done = in_.store.reserve_user_ids(django_.highest_id()); !done) return done;
     if (users_.added + identities_.added == 0) return base::ok;
-    return in_.store.audit({.event = "import", .outcome = "ok",
-                            .detail = "django: users " + std::to_string(users_.added) + ", identities " + std::to_string(identities_.added)});
+    return in_.store.audit(
+        {.event = "import",
+         .outcome = "ok",
+         .detail = "django: users " + std::to_string(users_.added) + ", identities " + std::to_string(identities_.added)});
   }
 
   /// The exit status.
@@ -109,7 +111,9 @@ class Import {
     print("identities", identities_);
     if (keyless_ > 0)
       std::printf("%d of the users cannot sign in by what came along: with a password only, or with refused rows\n", keyless_);
-    std::puts("left where they were: passwords, groups and permissions, the providers' tokens (extra_data); no e-mail address counts as verified");
+    std::puts(
+        "left where they were: passwords, groups and permissions, the providers' tokens (extra_data); no e-mail address counts as "
+        "verified");
     if (dry_run_) std::puts("nothing was written: --dry-run");
     return users_.refused + identities_.refused == 0 ? 0 : 2;
   }
@@ -124,12 +128,13 @@ int import_from(Instance& in, store::Django& django, const ImportOptions& option
   auto broker = providers::Broker::open(in.config, {**client, cache, in.clock, in.random});
   if (!broker) return complain(broker.error());
   for (const auto& name : options.same_uid) {
-    if (!broker->has(name)) return complain({base::Code::bad_request, "--same-uid " + name + ": there is no such provider in the configuration", ""});
+    if (!broker->has(name))
+      return complain({base::Code::bad_request, "--same-uid " + name + ": there is no such provider in the configuration", ""});
   }
   const auto deleted = in.store.deleted_users();
   if (!deleted) return complain(deleted.error());
-  Import import{in, django,
-                ImportRows{*broker, {options.same_uid.begin(), options.same_uid.end()}, {deleted->begin(), deleted->end()}}, options.dry_run};
+  Import import{in, django, ImportRows{*broker, {options.same_uid.begin(), options.same_uid.end()}, {deleted->begin(), deleted->end()}},
+                options.dry_run};
   if (auto done = import.run(); !done) {
     (void)import.summary();
     return complain(done.error());

@@ -26,7 +26,8 @@ std::string naming_trouble(const providers::Naming& naming, std::string_view uid
            "\" in its stanza and import again";
   };
   if (naming.uid == "email") return address ? "" : "uid = \"email\" is set in its stanza, and these uids are no addresses";
-  if (naming.uid == "username") return naming.psa_uid == "username" ? "" : "uid = \"username\" is set in its stanza, and these uids are others";
+  if (naming.uid == "username")
+    return naming.psa_uid == "username" ? "" : "uid = \"username\" is set in its stanza, and these uids are others";
   if (naming.psa_uid == "email") return address ? set_it("e-mail addresses") : "";
   if (naming.psa_uid == "username") return set_it("user names");
   if (naming.psa_uid == "other")

@@ -67,7 +67,7 @@ int run_user_export(const std::string& config_file, std::int64_t id) {
   }
   w.key("left_out").array();  // secrets: they say nothing of the user, and would let a reader in
   for (const auto& [table, rows] : *tables) {
-    for (const auto& column : table.secret) w.value(std::string{table.name} + "." + std::string{column});
+    for (const auto& column : table.secret) w.value(table.name + "." + column);
   }
   w.end_array().end_object();
   std::puts(w.str().c_str());

@@ -121,7 +121,8 @@ base::Result<Naming> Broker::naming(std::string_view name, std::string_view uid)
   auto* entry = impl_->find(name);
   if (entry == nullptr) return kUnknown;
   auto& provider = *entry->provider;
-  auto issuer = entry->engine->issuer == nullptr ? base::Result<std::string>{provider.name} : entry->engine->issuer(provider, uid, impl_->world);
+  auto issuer =
+      entry->engine->issuer == nullptr ? base::Result<std::string>{provider.name} : entry->engine->issuer(provider, uid, impl_->world);
   if (!issuer) return issuer.error();
   return Naming{std::move(*issuer), provider.spec.chosen_uid, provider.spec.psa_uid};
 }

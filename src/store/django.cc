@@ -43,12 +43,11 @@ Django::Table Django::table(const std::string& name) const {
 }
 
 base::Result<Django::Columns> Django::columns(const Table& table) {
-  const auto rows = dialect_ == Dialect::sqlite
-                        ? read_one(db_, "SELECT name, lower(type) FROM pragma_table_info($1)", {table.name})
-                        : read_one(db_,
-                                   "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
-                                   "WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
-                                   {table.sql});
+  const auto rows = dialect_ == Dialect::sqlite ? read_one(db_, "SELECT name, lower(type) FROM pragma_table_info($1)", {table.name})
+                                                : read_one(db_,
+                                                           "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
+                                                           "WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
+                                                           {table.sql});
   if (!rows) return rows.error();
   Columns out;
   for (const auto& row : rows->rows) out.push_back({row.text(0), row.text(1)});
@@ -57,14 +56,15 @@ base::Result<Django::Columns> Django::columns(const Table& table) {
 
 /// The foreign key says which table holds the users: AUTH_USER_MODEL may be any, and auth_user may be there all the same.
 base::Status Django::find_users(const std::string& wanted) {
-  const auto keys = dialect_ == Dialect::sqlite
-                        ? read_one(db_, "SELECT \"table\", \"to\" FROM pragma_foreign_key_list($1) WHERE \"from\" = 'user_id'", {kIdentities})
-                        : read_one(db_,
-                                   "SELECT f.confrelid::regclass::text, t.attname FROM pg_constraint f "
-                                   "JOIN pg_attribute o ON o.attrelid = f.conrelid AND o.attnum = f.conkey[1] "
-                                   "JOIN pg_attribute t ON t.attrelid = f.confrelid AND t.attnum = f.confkey[1] "
-                                   "WHERE f.contype = 'f' AND f.conrelid = to_regclass($1) AND o.attname = 'user_id'",
-                                   {quoted(kIdentities)});
+  const auto keys =
+      dialect_ == Dialect::sqlite
+          ? read_one(db_, "SELECT \"table\", \"to\" FROM pragma_foreign_key_list($1) WHERE \"from\" = 'user_id'", {kIdentities})
+          : read_one(db_,
+                     "SELECT f.confrelid::regclass::text, t.attname FROM pg_constraint f "
+                     "JOIN pg_attribute o ON o.attrelid = f.conrelid AND o.attnum = f.conkey[1] "
+                     "JOIN pg_attribute t ON t.attrelid = f.confrelid AND t.attnum = f.confkey[1] "
+                     "WHERE f.contype = 'f' AND f.conrelid = to_regclass($1) AND o.attname = 'user_id'",
+                     {quoted(kIdentities)});
   if (!keys) return keys.error();
   users_ = table(wanted.empty() ? "auth_user" : wanted);
   if (keys->empty()) return base::ok;
@@ -77,14 +77,17 @@ base::Status Django::find_users(const std::string& wanted) {
 /// Seconds since 1970. Django keeps UTC (USE_TZ); where it was told not to, local time is taken for UTC: hours off, and harmless.
 std::string Django::epoch(const std::string& column) const {
   const auto name = quoted(column);
-  return dialect_ == Dialect::sqlite ? "CAST(strftime('%s', " + name + ") AS INTEGER)" : "CAST(floor(extract(epoch FROM " + name + ")) AS bigint)";
+  return dialect_ == Dialect::sqlite ? "CAST(strftime('%s', " + name + ") AS INTEGER)"
+                                     : "CAST(floor(extract(epoch FROM " + name + ")) AS bigint)";
 }
 
 base::Status Django::prepare(const Columns& user, const Columns& identity) {
   const auto key = std::find_if(user.begin(), user.end(), [&](const Column& column) { return column.name == users_.key; });
-  if (key == user.end()) return unfit("table " + users_.name + " has no column " + users_.key + ": name the users' table with --user-table");
+  if (key == user.end())
+    return unfit("table " + users_.name + " has no column " + users_.key + ": name the users' table with --user-table");
   if (key->type.find("int") == key->type.npos)
-    return unfit("the ids of table " + users_.name + " are of type " + key->type + ": latchstring's are whole numbers, so they cannot be kept");
+    return unfit("the ids of table " + users_.name + " are of type " + key->type +
+                 ": latchstring's are whole numbers, so they cannot be kept");
   if (!has(user, "username") && !has(user, "email"))
     return unfit("table " + users_.name + " has neither username nor email: name the users' table with --user-table");
   for (const auto* needed : {"id", "user_id", "provider", "uid"}) {
@@ -107,7 +110,8 @@ base::Result<Django> Django::open(Db& db, Dialect dialect, const std::string& us
   Django django{db, dialect};
   const auto identity = django.columns(django.table(kIdentities));
   if (!identity) return identity.error();
-  if (identity->empty()) return unfit(std::string{"this is no database of Django with social-auth-app-django: there is no table "} + kIdentities);
+  if (identity->empty())
+    return unfit(std::string{"this is no database of Django with social-auth-app-django: there is no table "} + kIdentities);
   if (auto found = django.find_users(user_table); !found) return found.error();
   const auto user = django.columns(django.users_);
   if (!user) return user.error();
@@ -149,9 +153,9 @@ base::Result<DjangoSlice> Django::next() {
 std::int64_t Django::highest_id() {
   // Ids that were given to users who are gone must not be given to others: tokens that name them may still be around. Whoever may not ask
   // the sequence is told the highest id that is there.
-  const auto given = dialect_ == Dialect::sqlite
-                         ? read_one(db_, "SELECT seq FROM sqlite_sequence WHERE name = $1", {users_.name})
-                         : read_one(db_, "SELECT pg_sequence_last_value(pg_get_serial_sequence($1, $2)::regclass)", {users_.sql, users_.key});
+  const auto given = dialect_ == Dialect::sqlite ? read_one(db_, "SELECT seq FROM sqlite_sequence WHERE name = $1", {users_.name})
+                                                 : read_one(db_, "SELECT pg_sequence_last_value(pg_get_serial_sequence($1, $2)::regclass)",
+                                                            {users_.sql, users_.key});
   const auto there = read_one(db_, "SELECT max(" + quoted(users_.key) + ") FROM " + users_.sql, {});
   std::int64_t highest = 0;
   if (given && !given->empty()) highest = given->rows[0].integer(0);

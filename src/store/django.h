@@ -26,8 +26,8 @@ struct DjangoIdentity {
 };
 
 struct DjangoSlice {
-  std::vector<DjangoUser> users;            // in order of their ids
-  std::vector<DjangoIdentity> identities;   // theirs, and those of users between them who are not there
+  std::vector<DjangoUser> users;           // in order of their ids
+  std::vector<DjangoIdentity> identities;  // theirs, and those of users between them who are not there
   bool last = false;
 };
 

@@ -13,15 +13,14 @@ namespace store {
 /// How a cell is shown.
 enum class Kind { plain, time, yes_no, json };
 struct ExportColumn {
-  std::string_view name;
+  std::string name;
   Kind kind = Kind::plain;
 };
 
 struct ExportTable {
-  std::string_view name;
-  std::string_view where;                // which rows are the user's: $1
+  std::string name, where;  // which rows are the user's: $1
   std::vector<ExportColumn> columns;
-  std::vector<std::string_view> secret;  // columns that stay where they are
+  std::vector<std::string> secret;  // columns that stay where they are
 };
 std::span<const ExportTable> export_tables();
 

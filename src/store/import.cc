@@ -68,13 +68,15 @@ base::Status add(Tx& tx, const ImportIdentity& identity, std::int64_t user) {
   const auto taken = tx.run("SELECT 1 FROM identities WHERE id = $1", {identity.id});
   if (!taken) return taken.error();
   const bool keep = taken->empty() && identity.id > 0 && identity.id <= kMostId;
-  const auto added = keep ? tx.run("INSERT INTO identities (id, user_id, provider, issuer, uid, username, email, email_verified, name, picture, "
-                                   "created, used) VALUES ($1, $2, $3, $4, $5, '', '', 0, '', '', $6, $7)",
-                                   {identity.id, user, identity.provider, identity.issuer, identity.uid, seconds(identity.created),
-                                    seconds(identity.used)})
-                          : tx.run("INSERT INTO identities (user_id, provider, issuer, uid, username, email, email_verified, name, picture, "
-                                   "created, used) VALUES ($1, $2, $3, $4, '', '', 0, '', '', $5, $6)",
-                                   {user, identity.provider, identity.issuer, identity.uid, seconds(identity.created), seconds(identity.used)});
+  const auto added =
+      keep ? tx.run(
+                 "INSERT INTO identities (id, user_id, provider, issuer, uid, username, email, email_verified, name, picture, "
+                 "created, used) VALUES ($1, $2, $3, $4, $5, '', '', 0, '', '', $6, $7)",
+                 {identity.id, user, identity.provider, identity.issuer, identity.uid, seconds(identity.created), seconds(identity.used)})
+           : tx.run(
+                 "INSERT INTO identities (user_id, provider, issuer, uid, username, email, email_verified, name, picture, "
+                 "created, used) VALUES ($1, $2, $3, $4, '', '', 0, '', '', $5, $6)",
+                 {user, identity.provider, identity.issuer, identity.uid, seconds(identity.created), seconds(identity.used)});
   if (!added) return added.error();
   return base::ok;
 }
@@ -125,7 +127,8 @@ base::Status importable_username(std::string_view username) {
   const auto no = [](const char* why) { return base::Error{base::Code::bad_request, why, why}; };
   if (username.empty()) return no("it has no username");
   if (!is_plain(username)) return no("its username holds a control character or is no UTF-8");
-  const auto characters = std::count_if(username.begin(), username.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+  const auto characters =
+      std::count_if(username.begin(), username.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
   if (characters > 150) return no("its username is longer than 150 characters");
   return base::ok;
 }

@@ -35,7 +35,9 @@ std::vector<store::Row> rows(World& w, const std::string& sql) {
 
 Schema schema(World& w) {
   Schema out;
-  for (const auto& row : rows(w, "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'"))
+  for (const auto& row : rows(w,
+                              "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND "
+                              "m.name NOT LIKE 'sqlite_%'"))
     out[row.text(0)].insert(row.text(1));
   return out;
 }
@@ -70,7 +72,7 @@ BOOST_DATA_TEST_CASE(every_column_of_the_schema_is_exported_or_named_as_a_secret
   FreshWorld f{database};
   Schema known;
   for (const auto& exported : store::export_tables()) {
-    auto& columns = known[std::string{exported.name}];
+    auto& columns = known[exported.name];
     for (const auto& column : exported.columns) columns.emplace(column.name);
     for (const auto& column : exported.secret) columns.emplace(column);
   }
@@ -85,7 +87,7 @@ BOOST_DATA_TEST_CASE(every_column_of_the_schema_is_exported_or_named_as_a_secret
 BOOST_DATA_TEST_CASE(no_bytes_are_exported, databases(), database) {
   FreshWorld f{database};
   for (const auto& exported : store::export_tables()) {
-    for (const auto& row : rows(f.w, "SELECT name FROM pragma_table_info('" + std::string{exported.name} + "') WHERE type = 'BLOB'")) {
+    for (const auto& row : rows(f.w, "SELECT name FROM pragma_table_info('" + exported.name + "') WHERE type = 'BLOB'")) {
       const auto& secret = exported.secret;  // hashes and sealed values are the only blobs there are
       BOOST_TEST((std::find(secret.begin(), secret.end(), row.text(0)) != secret.end()), exported.name << "." << row.text(0));
     }
@@ -97,12 +99,14 @@ BOOST_DATA_TEST_CASE(every_table_of_a_user_goes_with_the_user, databases(), data
   std::set<std::string> goes{"users", "audit"};  // audit rows are deleted by hand: delete_user
   for (bool more = true; more;) {
     const auto before = goes.size();
-    for (const auto& row : rows(f.w, "SELECT m.name, k.\"table\" FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) k "
-                                     "WHERE m.type = 'table' AND k.on_delete = 'CASCADE'"))
+    for (const auto& row : rows(f.w,
+                                "SELECT m.name, k.\"table\" FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) k "
+                                "WHERE m.type = 'table' AND k.on_delete = 'CASCADE'"))
       if (goes.contains(row.text(1))) goes.insert(row.text(0));
     more = goes.size() > before;
   }
-  for (const auto& [name, columns] : schema(f.w)) BOOST_TEST((kOfNobody.contains(name) || goes.contains(name)), name << " has no ON DELETE CASCADE");
+  for (const auto& [name, columns] : schema(f.w))
+    BOOST_TEST((kOfNobody.contains(name) || goes.contains(name)), name << " has no ON DELETE CASCADE");
 }
 
 BOOST_DATA_TEST_CASE(after_a_deletion_nothing_is_left_and_others_keep_theirs, databases(), database) {

@@ -108,7 +108,8 @@ BOOST_DATA_TEST_CASE(who_asks_may_refuse, databases(), database) {
 
 BOOST_DATA_TEST_CASE(a_rehearsal_tells_the_same_and_writes_nothing, databases(), database) {
   FreshWorld f{database};
-  const std::vector<store::ImportUser> rows{person(1, "anna", {way(1, "1")}), person(2, "anna"), person(3, "cleo", {way(2, "1"), way(3, "1", "x")})};
+  const std::vector<store::ImportUser> rows{person(1, "anna", {way(1, "1")}), person(2, "anna"),
+                                            person(3, "cleo", {way(2, "1"), way(3, "1", "x")})};
   store::Rehearsal rehearsal;
   const auto told = import(f.w, rows, &rehearsal);
   BOOST_TEST(f.w.number("SELECT count(*) FROM users") == 0);

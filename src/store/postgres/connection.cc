@@ -35,8 +35,8 @@ base::Error cannot(const std::string& why) {
 
 /// PostgreSQL, Appendix A.
 base::Code code_of(std::string_view state) noexcept {
-  if (state == "23505") return base::Code::conflict;                                        // unique_violation
-  if (state == "42P01") return base::Code::not_found;                                       // undefined_table
+  if (state == "23505") return base::Code::conflict;                                      // unique_violation
+  if (state == "42P01") return base::Code::not_found;                                     // undefined_table
   if (state == "40001" || state == "40P01" || state == "55P03") return base::Code::busy;  // serialization, deadlock, lock_not_available
   return base::Code::internal;
 }
@@ -143,7 +143,8 @@ base::Status Connection::open(const Options& options) {
   connection_.reset(PQconnectdbParams(wanted.names.data(), wanted.values.data(), 0));
   if (!connection_) return cannot("out of memory");
   if (PQstatus(connection_.get()) != CONNECTION_OK) return cannot(one_line(PQerrorMessage(connection_.get())));
-  PQsetNoticeReceiver(connection_.get(), [](void*, const PGresult*) {}, nullptr);
+  PQsetNoticeReceiver(
+      connection_.get(), [](void*, const PGresult*) {}, nullptr);
   const std::string locks = "SET lock_timeout = " + std::to_string(options.busy_ms);
   if (auto done = run(locks.c_str()); !done) return done;
   return options.read_only ? run("SET default_transaction_read_only = on") : base::Status{base::ok};
@@ -152,12 +153,13 @@ base::Status Connection::open(const Options& options) {
 base::Result<Rows> Connection::run(std::string_view sql, std::initializer_list<Param> params) {
   for (const auto& param : params) {  // libpq would cut the text off there
     const auto* words = std::get_if<std::string_view>(&param);
-    if (words != nullptr && words->find('\0') != words->npos) return base::Error{base::Code::internal, "postgresql: a text holds a zero byte"};
+    if (words != nullptr && words->find('\0') != words->npos)
+      return base::Error{base::Code::internal, "postgresql: a text holds a zero byte"};
   }
   const std::string text{sql};
   const Bound bound{params};
-  const Result result{PQexecParams(connection_.get(), text.c_str(), static_cast<int>(bound.value.size()), bound.type.data(), bound.value.data(),
-                                   bound.length.data(), bound.format.data(), 0)};
+  const Result result{PQexecParams(connection_.get(), text.c_str(), static_cast<int>(bound.value.size()), bound.type.data(),
+                                   bound.value.data(), bound.length.data(), bound.format.data(), 0)};
   const auto status = PQresultStatus(result.get());
   if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return rows_of(result.get());
   const char* state = result ? PQresultErrorField(result.get(), PG_DIAG_SQLSTATE) : nullptr;

@@ -10,7 +10,7 @@
 namespace store::postgres {
 
 struct Options {
-  std::string url;         // "postgresql://user@host:5432/database?sslmode=verify-full"; what it leaves out libpq takes from PG* and ~/.pgpass
+  std::string url;  // "postgresql://user@host:5432/database?sslmode=verify-full"; what it leaves out libpq takes from PG* and ~/.pgpass
   bool read_only = false;  // write() is refused, by the server too
   int busy_ms = 5000;      // how long a lock is waited for
 };

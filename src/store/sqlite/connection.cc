@@ -128,7 +128,8 @@ base::Status Connection::open(const Setup& setup) {
   std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
   sqlite3* raw = nullptr;
   constexpr int kFlags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
-  const int rc = sqlite3_open_v2(setup.path.c_str(), &raw, kFlags | (setup.foreign ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE), nullptr);
+  const int rc =
+      sqlite3_open_v2(setup.path.c_str(), &raw, kFlags | (setup.foreign ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE), nullptr);
   db_.reset(raw);
   if (rc != SQLITE_OK) return raw ? error("open") : base::Error{base::Code::internal, "sqlite: out of memory"};
   busy_.most_us = std::int64_t{setup.busy_ms} * 1000;

@@ -18,7 +18,7 @@ struct Setup {
   std::string path;        // absolute, its folder without symbolic links
   bool durable = true;
   bool reader = false;
-  bool foreign = false;    // somebody else's file: opened for reading only, left in whatever mode it is in
+  bool foreign = false;  // somebody else's file: opened for reading only, left in whatever mode it is in
   int busy_ms = 5000;
 };
 

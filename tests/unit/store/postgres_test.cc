@@ -1,12 +1,12 @@
 // What store/db.h asks of a driver, asked of PostgreSQL: a real server, started for this file.
-#include "store/postgres/postgres_db.h"
+#include "fake/postgres.h"
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <memory>
 #include <thread>
 
-#include "fake/postgres.h"
+#include "store/postgres/postgres_db.h"
 
 namespace {
 
@@ -79,7 +79,8 @@ BOOST_FIXTURE_TEST_CASE(parameters_go_by_number_and_keep_their_type, Table) {
   BOOST_TEST(got.is_null(4));
   BOOST_TEST(got.text(5) == "1.5");
   BOOST_TEST(got.integer(6) == 1);
-  const auto empty = first(*db, "SELECT $1 = '', $2::bytea IS NULL, $3::text IS NULL, $4", {std::string_view{}, Blob{}, Param{}, INT64_MIN});
+  const auto empty =
+      first(*db, "SELECT $1 = '', $2::bytea IS NULL, $3::text IS NULL, $4", {std::string_view{}, Blob{}, Param{}, INT64_MIN});
   BOOST_TEST(empty.integer(0) == 1);
   BOOST_TEST(empty.integer(1) == 0);
   BOOST_TEST(empty.integer(2) == 1);
@@ -91,7 +92,7 @@ BOOST_FIXTURE_TEST_CASE(errors_have_their_codes, Table) {
   BOOST_TEST(code(write(*db, "INSERT INTO t (url) VALUES ('u')")) == "conflict");
   BOOST_TEST(code(write(*db, "SELECT 1 FROM nowhere")) == "not_found");
   BOOST_TEST(code(write(*db, "SELEKT")) == "internal");
-  BOOST_TEST(code(write(*db, "SELECT $1")) == "internal");  // a parameter that nobody gave
+  BOOST_TEST(code(write(*db, "SELECT $1")) == "internal");                                 // a parameter that nobody gave
   BOOST_TEST(code(write(*db, "SELECT $1", {std::string_view{"a\0b", 3}})) == "internal");  // never cut off
   BOOST_TEST(code(write(*db, "SELECT 1")) == "none");
   const auto failed = write(*db, "INSERT INTO t (url, n) VALUES ('secret', 100)");
@@ -109,7 +110,8 @@ BOOST_FIXTURE_TEST_CASE(work_that_fails_or_throws_leaves_nothing, Table) {
   BOOST_CHECK_THROW((void)db->write([&](store::Tx& tx) -> base::Status {
     BOOST_TEST(add(tx));
     throw std::runtime_error("accident");
-  }), std::runtime_error);
+  }),
+                    std::runtime_error);
   // A statement failed and the work does not care: the server has rolled back, so this may not pass for a commit.
   BOOST_TEST(!db->write([&](store::Tx& tx) -> base::Status {
     BOOST_TEST(add(tx));
