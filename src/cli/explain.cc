@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/instance.h"
+#include "cli/printable.h"
 #include "token/state.h"
 
 namespace cli {

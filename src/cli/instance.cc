@@ -69,13 +69,6 @@ base::Result<std::unique_ptr<Instance>> open_instance(const std::string& config_
   return std::make_unique<Instance>(std::move(*config), std::move(*master), std::move(databases->main), std::move(databases->flows));
 }
 
-std::string printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return text;
-}
-
 std::string readable(base::Time time) {
   const auto seconds = static_cast<std::time_t>(time.time_since_epoch().count());
   std::tm parts{};

@@ -60,8 +60,6 @@ base::Result<crypto::SignKey> open_key(const config::Config& config, const token
 /// The demo provider's ES256 key, made when it is first asked for, the same for all processes.
 base::Result<crypto::SignKey> demo_key(Instance& in);
 
-/// What others told, for a terminal: control characters must not reach it (CWE-150).
-std::string printable(std::string text);
 /// "2026-11-26 14:05:00 UTC"
 std::string readable(base::Time time);
 

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/instance.h"
+#include "cli/printable.h"
 
 namespace cli {
 namespace {

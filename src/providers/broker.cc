@@ -67,6 +67,8 @@ base::Status Broker::Impl::add(const Layers& layers, const std::string& name, co
   if (!node) return node.error();
   auto spec = read_spec(*node, "providers." + name, true);
   if (!spec) return spec.error();
+  // The name is python-social-auth's, whatever protocol speaks under it here.
+  if (spec->psa_uid.empty() && stanza.get("kind") != nullptr) spec->psa_uid = layers.psa_uid(name);
   Info info{name, spec->title.empty() ? name : spec->title, spec->protocol, warning_of(spec->status), begins_itself(*spec)};
   const auto* engine = find_engine(spec->protocol);
   auto provider = make_provider(name, std::move(*spec));
@@ -158,6 +160,16 @@ base::Result<Page> Broker::page(std::string_view name, const PageRequest& reques
   const auto* entry = impl_->find(name);
   if (entry == nullptr || entry->engine->page == nullptr) return base::Error{base::Code::not_found, "no such page", "Not found."};
   return entry->engine->page(*entry->provider, request);
+}
+
+base::Result<Naming> Broker::naming(std::string_view name, std::string_view uid) {
+  auto* entry = impl_->find(name);
+  if (entry == nullptr) return kUnknown;
+  auto& provider = *entry->provider;
+  auto issuer =
+      entry->engine->issuer == nullptr ? base::Result<std::string>{provider.name} : entry->engine->issuer(provider, uid, impl_->world);
+  if (!issuer) return issuer.error();
+  return Naming{std::move(*issuer), provider.spec.chosen_uid, provider.spec.psa_uid};
 }
 
 base::Status Broker::check(std::string_view name) {

@@ -85,6 +85,13 @@ struct World {
   base::Random& random;
 };
 
+/// How a provider's people are told apart, for who brings identities along from elsewhere (`latchstring import`).
+struct Naming {
+  std::string issuer;   // with the uid, the identity
+  std::string uid;      // what the stanza chose for it: "email", "username"; "" = what the provider's file says
+  std::string psa_uid;  // what python-social-auth has for it: "email", "username", "other"; "" = what the provider's file says
+};
+
 class Broker {
   struct Impl;
   std::unique_ptr<Impl> impl_;
@@ -114,6 +121,8 @@ class Broker {
   base::Status revoke(std::string_view name, const Kept& kept);
   /// Code::not_found: no such provider, or its protocol has no such page.
   base::Result<Page> page(std::string_view name, const PageRequest& request) const;
+  /// Code::not_found: no such provider; Code::denied: the issuer cannot be told; Code::upstream: not now. `say` is for the operator.
+  base::Result<Naming> naming(std::string_view name, std::string_view uid);
   /// Fetches discovery and keys where the provider has them; for `latchstring check`. Error.say: what is wrong, for the operator.
   base::Status check(std::string_view name);
 };

@@ -49,6 +49,8 @@ struct Provider {
 
   /// Where the code is redeemed; "" = in the metadata. It may depend on the callback (c:), guarded by label, host or url.
   std::string token_address(const Values& login) const;
+  /// The issuer of its identities, where they have one and the same that needs no document.
+  std::string own_issuer() const { return issuer.empty() ? name : issuer; }
   Values values() const { return spec.values(); }
   std::string variable(const std::string& variable_name) const {
     const auto it = spec.variables.find(variable_name);

@@ -163,8 +163,10 @@ void read_key(Table& table, Spec& spec) {
 /// For those who come from python-social-auth and have e-mail addresses or names for uids in their tables.
 void choose_uid(Table& table, Spec& spec) {
   constexpr std::string_view kEmail = "email";
+  spec.psa_uid = table.one_of("psa_uid", {std::string{kEmail}, "username", "other"});
   const auto wanted = table.one_of("uid", {std::string{kEmail}, "username"});
   if (wanted.empty()) return;
+  spec.chosen_uid = wanted;
   spec.uid_is_email = wanted == kEmail;
   const auto& from = spec.uid_is_email ? spec.map.email : spec.map.username;
   if (!from) return table.wrong(table.get("uid"), "uid", "this provider tells no " + wanted);

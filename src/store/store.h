@@ -18,6 +18,10 @@
 
 namespace store {
 
+struct Exported;    // export.h
+struct ImportUser;  // import.h
+struct Rehearsal;
+
 class Store {
   Db& main_;
   Db& flows_;
@@ -67,6 +71,24 @@ class Store {
   base::Status set_active(std::int64_t user, bool active);
   /// The user and all data. Code::not_found if there is no such user.
   base::Status delete_user(std::int64_t user);
+
+  // search.cc, for people at a terminal
+  /// Users whose username or e-mail holds the text, ASCII case aside, by id.
+  base::Result<std::vector<User>> search_users(std::string_view text, std::int64_t most);
+  /// Of that username, or that e-mail (ASCII case aside).
+  base::Result<std::vector<User>> users_called(std::string_view name);
+
+  // export.cc
+  /// Code::not_found if there is no such user. The first table is `users`.
+  base::Result<std::vector<Exported>> export_user(std::int64_t user);
+
+  // import.cc
+  /// Each row's `verdict` says what became of it; one that has a `why` beforehand is refused. With a rehearsal nothing is written.
+  base::Status import_users(std::vector<ImportUser>& users, Rehearsal* rehearsal);
+  /// Users who were deleted here and must not come back with an import.
+  base::Result<std::vector<std::int64_t>> deleted_users();
+  /// No user that is made from now on gets an id up to this one.
+  base::Status reserve_user_ids(std::int64_t highest);
 
   // sessions.cc
   base::Result<Rotated> rotate_refresh(const Rotation& rotation);
