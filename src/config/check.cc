@@ -201,7 +201,7 @@ base::Status check_whole(Draft& draft) {
 base::Status check(Draft& draft) {
   constexpr base::Status (*kChecks[])(Draft&) = {check_public_url, check_redirect_uris, check_origins, check_store,
                                                  check_proxies,    check_tokens,        check_flows,   check_domains,
-                                                 check_upstream,   check_folder,        check_whole};
+                                                 check_upstream,   check_folder,        check_gate,    check_whole};
   for (const auto one : kChecks) {
     if (auto good = one(draft); !good) return good;
   }
