@@ -161,6 +161,52 @@ base::Status check_domains(Draft& draft) {
   return base::ok;
 }
 
+base::Status check_emails(Draft& draft) {
+  for (auto& email : draft.config.accounts.allowed_emails) {
+    const auto at_sign = email.find('@');
+    if (at_sign == 0 || at_sign == email.npos || at_sign + 1 == email.size() || email.find('@', at_sign + 1) != email.npos)
+      return refused(draft, "accounts.allowed_emails", email, "it wants addresses, such as \"ada@example.com\"");
+    email = base::lower(email);
+  }
+  return base::ok;
+}
+
+/// A path of this host that can stand in a Location header.
+bool is_local_path(std::string_view path) {
+  const bool plain = std::all_of(path.begin(), path.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '\\'; });
+  return plain && path.size() <= 2048 && path.starts_with('/') && !path.starts_with("//");
+}
+
+base::Status check_pages(Draft& draft) {
+  auto& pages = draft.config.pages;
+  for (const auto& url : pages.next_urls) {
+    const auto parsed = base::parse_url(url);
+    if (!parsed || parsed->has_userinfo || parsed->has_fragment || !base::is_secure_or_loopback(*parsed))
+      return refused(draft, "pages.next_urls", url, "it wants an origin or a URL with https, such as \"https://app.example\"");
+  }
+  const auto url = base::parse_url(pages.login);
+  if (!pages.login.empty() && !is_local_path(pages.login) && !(url && base::is_secure_or_loopback(*url)))
+    return refused(draft, "pages.login", pages.login, "it wants a path of this host, or a URL with https");
+  if (pages.login.empty()) pages.login = draft.config.public_url + "/login";
+  if (!is_local_path(pages.home) && std::find(pages.next_urls.begin(), pages.next_urls.end(), pages.home) == pages.next_urls.end())
+    return refused(draft, "pages.home", pages.home, "it wants a path of this host, such as \"/\", or a URL that is in pages.next_urls");
+  if (pages.title.empty()) pages.title = base::parse_url(draft.config.public_url)->host;
+  return base::ok;
+}
+
+base::Status check_hooks(Draft& draft) {
+  const auto& hooks = draft.config.hooks;
+  for (const auto& [key, value] : {std::pair{"hooks.login", &hooks.login}, {"hooks.events", &hooks.events}}) {
+    if (value->empty()) continue;
+    const auto url = base::parse_url(*value);
+    if (!url || url->has_userinfo || url->has_fragment || !base::is_secure_or_loopback(*url))
+      return refused(draft, key, *value, "it wants a URL with https (http on loopback), such as \"https://app.example/hooks\"");
+    if (hooks.secret.reveal().size() < 32)
+      return wrong(at(draft, key) + ": it needs hooks.secret_file or hooks.secret with 32 bytes or more, to sign with");
+  }
+  return base::ok;
+}
+
 base::Status check_upstream(Draft& draft) {
   const auto& up = draft.config.upstream;
   if (!up.proxy.empty()) {
@@ -199,9 +245,9 @@ base::Status check_whole(Draft& draft) {
 }  // namespace
 
 base::Status check(Draft& draft) {
-  constexpr base::Status (*kChecks[])(Draft&) = {check_public_url, check_redirect_uris, check_origins, check_store,
-                                                 check_proxies,    check_tokens,        check_flows,   check_domains,
-                                                 check_upstream,   check_folder,        check_gate,    check_whole};
+  constexpr base::Status (*kChecks[])(Draft&) = {check_public_url, check_redirect_uris, check_origins, check_store,  check_proxies,
+                                                 check_tokens,     check_flows,         check_domains, check_emails, check_pages,
+                                                 check_hooks,      check_upstream,      check_folder,  check_gate,   check_whole};
   for (const auto one : kChecks) {
     if (auto good = one(draft); !good) return good;
   }

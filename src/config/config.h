@@ -57,14 +57,31 @@ struct Config {
     std::string audience;
   } tokens;
   struct {
+    std::chrono::seconds ttl{30 * 86400};  // of a browser's cookie, from the login on
+    std::chrono::seconds idle{14 * 86400};
+  } sessions;
+  struct {
     std::vector<std::string> origins;
   } cors;
   struct {
     std::string link_by_email = "never";   // never | verified
-    std::vector<std::string> allowed_domains;
+    std::vector<std::string> trusted_providers;  // whose verified e-mails may link: "name" or "name:domain"; empty = all
+    std::vector<std::string> allowed_domains, allowed_emails;
     bool create_users = true;
     bool keep_provider_tokens = false;
   } accounts;
+  struct {
+    std::string login;                     // the sign-in page; default public_url/login
+    std::string home = "/";                // where redirect mode goes without `next`
+    std::vector<std::string> next_urls;    // origins, or URLs, that `next` may name besides local paths
+    std::string title;                     // default: public_url's host
+  } pages;
+  struct {
+    std::string login, events;             // URLs; "" = none
+    base::Secret secret;                   // from secret or secret_file
+    std::chrono::seconds timeout{5};
+    std::string when_down = "refuse";      // refuse | allow
+  } hooks;
   struct {
     std::string proxy;
     std::string ca_file;

@@ -86,7 +86,8 @@ void resolve_paths(Draft& draft) {
   auto& c = draft.config;
   const auto folder = folder_of(c.file);
   if (c.store.key_file.empty()) c.store.key_file = c.file.empty() ? std::string{"/etc/latchstring/"} + kDefaultKeyFile : kDefaultKeyFile;
-  for (auto* path : {&c.store.key_file, &c.upstream.ca_file, &c.providers_dir, &draft.hs256_secret_file}) *path = beside(folder, *path);
+  for (auto* path : {&c.store.key_file, &c.upstream.ca_file, &c.providers_dir, &draft.hs256_secret_file, &draft.hooks_secret_file})
+    *path = beside(folder, *path);
   constexpr std::string_view kSqlite = "sqlite:";
   if (c.store.url.starts_with(kSqlite) && c.store.url.size() > kSqlite.size()) {
     c.store.url = std::string{kSqlite} + beside(folder, c.store.url.substr(kSqlite.size()));

@@ -14,7 +14,9 @@ constexpr const char* kDemo = "demo";
 
 // The name stands in URLs (/o/NAME/) and, in capitals, in variables.
 bool is_name(std::string_view name) {
-  const auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'; };
+  const auto good = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  };
   return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), good) && name[0] != '-' && name[0] != '_' &&
          name[0] != '.';
 }
@@ -70,22 +72,22 @@ bool holds_secret(const Draft& draft) {
 }
 
 // One of the two forms may come from the file and the other from the environment, which wins.
-base::Status read_hs256(Draft& draft) {
-  auto& secret = draft.config.tokens.hs256_secret;
-  const auto of_environment = [&](std::string_view key) {
-    const auto it = draft.where.find(key);
+base::Status read_secret(Draft& draft, const std::string& key, base::Secret& secret, const std::string& file) {
+  const auto of_environment = [&](const std::string& one) {
+    const auto it = draft.where.find(one);
     return it != draft.where.end() && it->second.starts_with("environment ");
   };
-  if (draft.hs256_secret_file.empty()) return base::ok;
+  if (file.empty()) return base::ok;
   if (!secret.empty()) {
-    const bool inline_wins = of_environment("tokens.hs256_secret"), file_wins = of_environment("tokens.hs256_secret_file");
-    if (inline_wins == file_wins) return wrong(at(draft, "tokens.hs256_secret_file") + " stands beside hs256_secret: keep one of the two");
+    const bool inline_wins = of_environment(key), file_wins = of_environment(key + "_file");
+    if (inline_wins == file_wins)
+      return wrong(at(draft, key + "_file") + " stands beside " + key.substr(key.find('.') + 1) + ": keep one of the two");
     if (inline_wins) return base::ok;
   }
   bool open_to_all = false;
-  auto text = read_secret_file(draft.hs256_secret_file, open_to_all);
-  if (!text) return wrong(at(draft, "tokens.hs256_secret_file") + ": " + text.error().say);
-  if (open_to_all) warn_open(draft, draft.hs256_secret_file);
+  auto text = read_secret_file(file, open_to_all);
+  if (!text) return wrong(at(draft, key + "_file") + ": " + text.error().say);
+  if (open_to_all) warn_open(draft, file);
   secret = std::move(*text);
   return base::ok;
 }
@@ -102,8 +104,7 @@ base::Status take_stanzas(const Node& providers, Draft& draft) {
   }
   for (const auto& [name, stanza] : *providers.table()) {
     if (!is_name(name))
-      return wrong(stanza.where + ": providers." + shown(name) +
-                   ": a provider's name is letters, digits, \"-\", \"_\" and \".\"");
+      return wrong(stanza.where + ": providers." + shown(name) + ": a provider's name is letters, digits, \"-\", \"_\" and \".\"");
     if (!stanza.table())
       return wrong(stanza.where + ": providers." + name + " is " + stanza.kind() + ": it wants a table, [providers." + name + "]");
   }
@@ -114,7 +115,8 @@ base::Status take_stanzas(const Node& providers, Draft& draft) {
 base::Status read_secrets(Draft& draft) {
   const auto& file = draft.config.file;
   if (!file.empty() && readable_by_all(file) && holds_secret(draft)) warn_open(draft, file);
-  if (auto read = read_hs256(draft); !read) return read;
+  if (auto read = read_secret(draft, "tokens.hs256_secret", draft.config.tokens.hs256_secret, draft.hs256_secret_file); !read) return read;
+  if (auto read = read_secret(draft, "hooks.secret", draft.config.hooks.secret, draft.hooks_secret_file); !read) return read;
   for (auto& [name, stanza] : draft.config.providers) {
     if (auto read = read_stanza(name, stanza, draft); !read) return read;
   }

@@ -92,11 +92,13 @@ std::string original_of(std::string_view uri) {
   return (rest.size() < uri.size() && !rest.starts_with('/') ? "/" : "") + std::string{rest};
 }
 
-/// Apache's ErrorDocument 401 of a page that is another's: an internal redirect to us, with the REQUEST_URI of what was refused.
-bool is_refusal(const Variables& vars, const ParamRules& rules) {
-  if (vars.redirect_status != "401" && vars.redirect_status != "403") return false;
-  if (!vars.has_request_uri || !below_mount(vars.script_name, rules.mount)) return false;
-  return rules.mount.empty() || !below_mount(split_target(vars.request_uri).path, rules.mount);
+/// Apache's ErrorDocument 401 of a page that is another's: an internal redirect to us, with the REQUEST_URI of what was refused. 0 if it is
+/// none.
+int refusal_of(const Variables& vars, const ParamRules& rules) {
+  if (vars.redirect_status != "401" && vars.redirect_status != "403") return 0;
+  if (!vars.has_request_uri || !below_mount(vars.script_name, rules.mount)) return 0;
+  if (!rules.mount.empty() && below_mount(split_target(vars.request_uri).path, rules.mount)) return 0;
+  return vars.redirect_status == "401" ? 401 : 403;
 }
 
 /// What a trusted proxy says that its client wants to see; "" if nobody says it, or two say different things.
@@ -115,12 +117,12 @@ std::string_view forwarded_uri(const http::Request& request) {
 bool place_gate(const Variables& vars, const ParamRules& rules, Role role, Parsed& out) {
   auto& request = out.request;
   request.authorizer = role == Role::authorizer;
-  request.refused = !request.authorizer && is_refusal(vars, rules);
-  if (!request.authorizer && !request.refused) return false;
+  if (!request.authorizer) request.refused = refusal_of(vars, rules);
+  if (!request.authorizer && request.refused == 0) return false;
   request.path = kGate;
   request.original = original_of(vars.request_uri);
   out.full_path = split_target(vars.request_uri).path;
-  if (request.refused && !vars.redirect_method.empty()) request.method = vars.redirect_method;  // Apache makes a GET of it
+  if (request.refused != 0 && !vars.redirect_method.empty()) request.method = vars.redirect_method;  // Apache makes a GET of it
   return true;
 }
 
@@ -205,7 +207,7 @@ Parsed parse_params(const char* const* env, const ParamRules& rules, Role role) 
     request.headers.emplace_back("authorization", vars.authorization);
   request.remote_addr = client_address(vars.peer, vars.forwarded_for, rules.trusted_proxies);
   const bool placed = place_gate(vars, rules, role, out) || place(vars, rules, out);
-  if (!request.authorizer && !request.refused) {
+  if (!request.authorizer && request.refused == 0) {
     const bool trusted = std::find(rules.trusted_proxies.begin(), rules.trusted_proxies.end(), vars.peer) != rules.trusted_proxies.end();
     request.original = original_of(vars.gate_uri.empty() && trusted ? forwarded_uri(request) : vars.gate_uri);
   }

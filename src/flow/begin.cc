@@ -1,6 +1,7 @@
 // begin.cc: GET /o/{provider}/, the first half of a login: a state, bound to the one who asks, and the provider's URL.
 #include <algorithm>
 
+#include "flow/attempt.h"
 #include "flow/binding.h"
 #include "flow/call.h"
 #include "json/writer.h"
@@ -18,17 +19,11 @@ http::Response redirect_uri_refused() {
   return http::json(400, R"("redirect_uri must be in SOCIAL_AUTH_ALLOWED_REDIRECT_URIS")").note("why", "redirect_uri not in redirect_uris");
 }
 
-struct Request {
-  const std::string& provider;
-  const std::string& redirect_uri;
-  const providers::Params& params;
-};
-
-/// A state, the provider's URL with it, and the flow on record. Code::conflict if the flow's number is taken: numbers are time-ordered, and
-/// two of the same microsecond may be alike.
-base::Result<std::string> begin(Deps& deps, const Request& wanted, const Binding& binding) {
+/// Code::conflict if the flow's number is taken: numbers are time-ordered, and two of the same microsecond may be alike.
+base::Result<std::string> begin_once(Call& call, const Wanted& wanted, const Binding& binding) {
+  auto& deps = call.deps;
   const auto state = token::make_state(deps.clock, deps.random, deps.master);
-  auto begun = deps.broker.begin(wanted.provider, {wanted.redirect_uri, state.text, state.seed, wanted.params});
+  auto begun = deps.broker.begin(call.name, {wanted.redirect_uri, state.text, state.seed, wanted.params});
   if (!begun) return begun.error();
   store::Flow flow;
   flow.id = state.id;
@@ -38,10 +33,12 @@ base::Result<std::string> begin(Deps& deps, const Request& wanted, const Binding
     flow.browser = binding.browser->number;
     flow.browser_hash = binding.browser->hash;
   }
-  flow.provider = wanted.provider;
+  flow.provider = call.name;
   flow.redirect_uri = wanted.redirect_uri;
   if (!begun->kept.empty()) flow.kept = deps.master.seal(begun->kept, "flow-kept", deps.random);
-  flow.mode = "api";
+  flow.mode = wanted.mode;
+  flow.next = wanted.next;
+  flow.link_user = wanted.link_user;
   flow.expires = deps.clock.now() + deps.config.flows.ttl;
   if (auto stored = deps.store.begin_flow(flow); !stored) return stored.error();
   return std::move(begun->authorization_url);
@@ -61,6 +58,12 @@ http::Response provider_unknown(std::string_view name) {
   return http::detail(404, "Provider '" + std::string{name} + "' not supported").note("why", "provider not enabled");
 }
 
+base::Result<std::string> begin_flow(Call& call, const Wanted& wanted, const Binding& binding) {
+  auto url = begin_once(call, wanted, binding);
+  for (int again = 0; again < 3 && !url && url.error().code == base::Code::conflict; ++again) url = begin_once(call, wanted, binding);
+  return url;
+}
+
 http::Response begin_login(Call& call) {
   auto& deps = call.deps;
   const auto* redirect_uri = call.query.last("redirect_uri");
@@ -69,11 +72,7 @@ http::Response begin_login(Call& call) {
   auto binding = bind(call);
   if (!binding) return field_error("flow_challenge", binding.error().say);
 
-  const Request wanted{call.name, *redirect_uri, call.query.items()};
-  auto url = begin(deps, wanted, *binding);
-  for (int again = 0; again < 3 && !url && url.error().code == base::Code::conflict; ++again) {
-    url = begin(deps, wanted, *binding);
-  }
+  auto url = begin_flow(call, {.redirect_uri = *redirect_uri, .params = call.query.items()}, *binding);
   if (!url) return failure(url.error());
   return answer(*binding, deps, *url);
 }

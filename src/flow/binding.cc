@@ -12,11 +12,6 @@ std::optional<token::Browser> browser_of(Call& call) {
   return cookie.empty() ? std::nullopt : token::read_browser(cookie, call.deps.master);
 }
 
-std::string same_site(const std::string& setting) {
-  if (setting == "none") return "None";
-  return setting == "strict" ? "Strict" : "Lax";
-}
-
 }  // namespace
 
 base::Result<Binding> bind(Call& call) {
@@ -30,9 +25,19 @@ base::Result<Binding> bind(Call& call) {
     return binding;
   }
   if (!call.deps.config.flows.bound) return binding;
-  binding.browser = browser_of(call);
-  if (!binding.browser) binding.browser = token::make_browser(call.deps.clock, call.deps.random, call.deps.master);
+  binding.browser = bind_browser(call);
   return binding;
+}
+
+token::Browser bind_browser(Call& call) {
+  if (auto known = browser_of(call)) return std::move(*known);
+  return token::make_browser(call.deps.clock, call.deps.random, call.deps.master);
+}
+
+std::string same_site_of(const config::Config& config) {
+  const auto& setting = config.flows.cookie_same_site;
+  if (setting == "none") return "None";
+  return setting == "strict" ? "Strict" : "Lax";
 }
 
 void set_browser_cookie(http::Response& response, const config::Config& config, const token::Browser& browser) {
@@ -41,13 +46,11 @@ void set_browser_cookie(http::Response& response, const config::Config& config, 
   cookie.value = browser.text;
   cookie.max_age = config.flows.ttl;
   cookie.secure = config.https();
-  cookie.same_site = same_site(config.flows.cookie_same_site);
+  cookie.same_site = same_site_of(config);
   response.set("Set-Cookie", http::set_cookie(cookie));
 }
 
-Proof read_proof(Call& call, const std::string* verifier) {
-  return {verifier != nullptr ? *verifier : std::string{}, browser_of(call)};
-}
+Proof read_proof(Call& call, const std::string* verifier) { return {verifier != nullptr ? *verifier : std::string{}, browser_of(call)}; }
 
 bool may_finish(const store::Flow& flow, const Proof& proof, bool binding_required) {
   // A flow that was bound stays bound, whatever the configuration says today.

@@ -16,6 +16,10 @@ struct Binding {
 };
 /// Code::bad_request with `say` for a flow_challenge that is none.
 base::Result<Binding> bind(Call& call);
+/// The browser's cookie, whatever the request's flow_challenge says: redirect mode has no other proof.
+token::Browser bind_browser(Call& call);
+/// "Lax", "Strict" or "None", as flows.cookie_same_site has it for all our cookies.
+std::string same_site_of(const config::Config& config);
 void set_browser_cookie(http::Response& response, const config::Config& config, const token::Browser& browser);
 
 /// What the second half brings as proof.
@@ -27,7 +31,5 @@ struct Proof {
 Proof read_proof(Call& call, const std::string* verifier);
 /// True if `proof` is what the flow was bound to. Pure.
 bool may_finish(const store::Flow& flow, const Proof& proof, bool binding_required);
-
-http::Response provider_unknown(std::string_view name);  // begin.cc: djoser's 404
 
 }  // namespace flow

@@ -10,15 +10,18 @@
 #include "json/value.h"
 #include "store/store.h"
 #include "token/jwt.h"
+#include "token/session_cookie.h"
 
 namespace flow {
 
 struct Call {
   const http::Request& request;
   Deps& deps;
-  std::string name;                    // what stood for {provider} in the path; "" if the route has none
+  std::string name;  // what stood for {provider} in the path; "" if the route has none
   http::Params query;
-  std::optional<store::User> user;     // whose access token the request carries, if it carries one
+  std::optional<store::User> user;        // who sends it, by access token or by cookie; active
+  std::optional<store::Session> session;  // which session says so; none for a token without `sid`
+  bool by_cookie = false;
 };
 
 // ---- errors.cc: the one table from a failure to an answer ---------------------------------------------------------------
@@ -38,6 +41,21 @@ http::Response login_failure(const base::Error& error);
 /// Reads the Authorization header, schemes Bearer and JWT, exact in case (wire.md J20). nullopt: go on (call.user is set where a good token
 /// came); an answer: 401, also where the endpoint is open to all (wire.md G36, U07).
 std::optional<http::Response> authenticate(Call& call);
+/// Where no bearer came: the session cookie. One that is not good is as good as none. An answer: 403, a request that changes something and
+/// does not come from a page of ours or of cors.origins (CSRF).
+std::optional<http::Response> look_at_cookie(Call& call);
+/// The same for the gate, which does nothing on anybody's behalf: whatever the method, and a session that could not be kept alive is one
+/// nevertheless. An answer: the database failed.
+std::optional<http::Response> look_at_session(Call& call);
+/// 401 where nobody is signed in.
+std::optional<http::Response> require_user(Call& call);
+/// True if a browser says that the request comes from a page of ours, or one of cors.origins (Origin, RFC 6454 7; else Sec-Fetch-Site).
+/// False where it says nothing.
+bool from_our_page(const http::Request& request, const config::Config& config);
+void set_session_cookie(http::Response& response, const config::Config& config, std::string value, std::chrono::seconds max_age);
+void drop_session_cookie(http::Response& response, const config::Config& config);
+/// What the request's session cookie says; nullopt if there is none.
+std::optional<token::SessionCookie> session_cookie_of(const http::Request& request, const config::Config& config);
 
 // ---- body.cc ------------------------------------------------------------------------------------------------------------
 /// A body taken apart by its content type, as DRF's parsers do (wire.md P07-P16).
@@ -56,18 +74,45 @@ struct ReadBody {
 ReadBody read_body(const http::Request& request);
 
 // ---- handlers, one file per family --------------------------------------------------------------------------------------
-http::Response list_providers(Call& call);      // listing.cc
-http::Response begin_login(Call& call);         // begin.cc
-http::Response complete_login(Call& call);      // complete.cc
-http::Response provider_page(Call& call);       // pages.cc
-http::Response refresh_tokens(Call& call);      // tokens.cc
+http::Response list_providers(Call& call);  // listing.cc
+http::Response begin_login(Call& call);     // begin.cc
+http::Response complete_login(Call& call);  // complete.cc
+http::Response make_nonce(Call& call);      // native.cc
+http::Response begin_redirect(Call& call);  // redirect.cc
+http::Response finish_redirect(Call& call);
+http::Response begin_link(Call& call);  // link.cc
+http::Response finish_link(Call& call);
+http::Response unlink_identity(Call& call);
+http::Response provider_token(Call& call);      // provider_tokens.cc
+http::Response backchannel_logout(Call& call);  // logout_told.cc
+http::Response frontchannel_logout(Call& call);
+http::Response account_events(Call& call);  // account_events.cc
+http::Response provider_page(Call& call);   // pages.cc
+http::Response refresh_tokens(Call& call);  // tokens.cc
 http::Response verify_token(Call& call);
 http::Response published_keys(Call& call);
-http::Response show_me(Call& call);             // users.cc
-http::Response list_identities(Call& call);
+http::Response revoke_refresh(Call& call);  // revocation.cc
+http::Response introspect_token(Call& call);
+http::Response revoke_token(Call& call);
+http::Response show_me(Call& call);  // users.cc
+http::Response change_me(Call& call);
 http::Response delete_me(Call& call);
-http::Response health(Call& call);              // ops.cc
+http::Response list_identities(Call& call);
+http::Response list_sessions(Call& call);  // devices.cc
+http::Response end_one_session(Call& call);
+http::Response end_all_sessions(Call& call);
+http::Response log_out(Call& call);
+http::Response gate(Call& call);          // gate.cc
+http::Response sign_in_page(Call& call);  // www.cc
+http::Response account_page(Call& call);
+http::Response signed_out_page(Call& call);
+http::Response www_file(Call& call);
+http::Response interface_file(Call& call);
+http::Response health(Call& call);  // ops.cc
 http::Response metrics(Call& call);
+
+http::Response provider_unknown(std::string_view name);       // begin.cc: djoser's 404
+std::string_view outcome_of(const http::Response& response);  // complete.cc: "ok", "refused", "failed", for log and metrics
 
 /// The access and refresh token of a session, signed. `jti` is the refresh token's.
 struct Tokens {
@@ -75,8 +120,10 @@ struct Tokens {
 };
 struct TokenRequest {
   std::int64_t user = 0;
-  std::string email, provider, refresh_jti;
+  std::string email = {}, provider = {}, refresh_jti = {};
   base::Time now{}, refresh_expires{};
+  std::int64_t session = 0;
+  std::string claims = {};  // the login hook's; access tokens only
 };
 base::Result<std::string> make_access(Deps& deps, const token::KeyRing& ring, const TokenRequest& wanted);
 base::Result<std::string> make_refresh(Deps& deps, const token::KeyRing& ring, const TokenRequest& wanted);

@@ -1,52 +1,54 @@
-// routes.cc: every path that latchstring answers, and the way of a request through them.
-// The order of checks is DRF's: what the client accepts, who it is, the method, then the handler (wire.md 8, 9).
-#include <algorithm>
-#include <array>
-#include <chrono>
-#include <exception>
+// routes.cc: every path that latchstring answers. The first pattern that fits counts, and a {name} may span slashes: what is longer stands
+// first.
+#include "flow/routes.h"
 
-#include "base/text.h"
-#include "flow/call.h"
-#include "flow/cors.h"
+#include <array>
+
 #include "http/route.h"
-#include "json/writer.h"
 
 namespace flow {
 namespace {
 
-using Handler = http::Response (*)(Call&);
-
-enum class Kind { api, open };  // open: no content negotiation, no bearer looked at (machines ask these)
-
-struct Route {
-  std::string_view pattern;
-  std::string_view title;  // DRF's OPTIONS answer
-  Kind kind = Kind::api;
-  bool redirect_without_slash = false;  // djoser's /o/ paths: a GET is sent to the path with the slash
-  Handler get = nullptr, post = nullptr, del = nullptr;
-};
-
 constexpr std::array kRoutes{
-    Route{"/o/{provider}/", "Provider Auth", Kind::api, true, begin_login, complete_login},
+    Route{"/o/{provider}/login/", "Login", Kind::page, false, begin_redirect, begin_redirect},
+    Route{"/o/{provider}/callback/", "Callback", Kind::page, false, finish_redirect, finish_redirect},
+    Route{"/o/{provider}/link/", "Link", Kind::account, false, begin_link, finish_link},
+    Route{"/o/{provider}/nonce/", "Nonce", Kind::api, false, nullptr, make_nonce},
+    Route{"/o/{provider}/backchannel-logout/", "Back-Channel Logout", Kind::open, false, nullptr, backchannel_logout},
+    Route{"/o/{provider}/frontchannel-logout/", "Front-Channel Logout", Kind::open, false, frontchannel_logout},
+    Route{"/o/{provider}/events/", "Account Events", Kind::open, false, nullptr, account_events},
     Route{"/o/{provider}/metadata", "Metadata", Kind::open, false, provider_page},
     Route{"/o/{provider}/post", "Request", Kind::open, false, provider_page},
+    Route{"/o/{provider}/", "Provider Auth", Kind::api, true, begin_login, complete_login},
     Route{"/o/", "Providers", Kind::api, true, list_providers},
     Route{"/jwt/refresh/", "Token Refresh", Kind::api, false, nullptr, refresh_tokens},
     Route{"/jwt/verify/", "Token Verify", Kind::api, false, nullptr, verify_token},
-    Route{"/users/me/", "User", Kind::api, false, show_me, nullptr, delete_me},
-    Route{"/users/me/identities/", "Identities", Kind::api, false, list_identities},
+    Route{"/jwt/revoke/", "Token Revoke", Kind::api, false, nullptr, revoke_refresh},
+    Route{"/token/introspect/", "Token Introspection", Kind::open, false, nullptr, introspect_token},
+    Route{"/token/revoke/", "Token Revocation", Kind::open, false, nullptr, revoke_token},
+    Route{"/users/me/", "User", Kind::account, false, show_me, nullptr, change_me, delete_me},
+    Route{"/users/me/identities/", "Identities", Kind::account, false, list_identities},
+    Route{"/users/me/identities/{id}/token/", "Provider Token", Kind::account, false, provider_token},
+    Route{"/users/me/identities/{id}/", "Identity", Kind::account, false, nullptr, nullptr, nullptr, unlink_identity},
+    Route{"/users/me/sessions/", "Sessions", Kind::account, false, list_sessions, nullptr, nullptr, end_all_sessions},
+    Route{"/users/me/sessions/{id}/", "Session", Kind::account, false, nullptr, nullptr, nullptr, end_one_session},
+    Route{"/logout/", "Logout", Kind::account, false, nullptr, log_out},
+    Route{"/gate", "Gate", Kind::open, false, gate},
+    Route{"/login/", "Sign-in page", Kind::page, false, sign_in_page},
+    Route{"/account/", "Account page", Kind::page, false, account_page},
+    Route{"/signed-out/", "Signed-out page", Kind::page, false, signed_out_page},
+    Route{"/www/{file}", "File", Kind::open, false, www_file},
+    Route{"/openapi.json", "Interface", Kind::open, false, interface_file},
     Route{"/.well-known/jwks.json", "Keys", Kind::open, false, published_keys},
     Route{"/healthz", "Health", Kind::open, false, health},
     Route{"/metrics", "Metrics", Kind::open, false, metrics},
 };
 
-struct Found {
-  const Route* route = nullptr;
-  std::string name;
-  bool slash_added = false;
-};
+}  // namespace
 
-Found find(std::string_view path) {
+std::span<const Route> routes() noexcept { return kRoutes; }
+
+Found find_route(std::string_view path) {
   for (const auto& route : kRoutes) {
     if (auto name = http::match(route.pattern, path)) return {&route, std::move(*name), false};
   }
@@ -62,119 +64,17 @@ std::string allow_of(const Route& route) {
   std::string allow;
   if (route.get) allow += "GET, ";
   if (route.post) allow += "POST, ";
+  if (route.patch) allow += "PATCH, ";
   if (route.del) allow += "DELETE, ";
   if (route.get) allow += "HEAD, ";
   return allow + "OPTIONS";
 }
 
-/// RFC 9110 12.5.1, as far as it matters where there is JSON only. A browser's text/html is answered with JSON too.
-bool accepts_json(std::string_view accept) {
-  if (base::trim(accept).empty()) return true;
-  for (const auto& range : base::split(accept, ',')) {
-    const auto type = base::lower(base::trim(std::string_view{range}.substr(0, range.find(';'))));
-    if (type == "*/*" || type == "application/*" || type == "application/json" || type == "text/html") return true;
-  }
-  return false;
-}
-
-std::optional<http::Response> negotiate(const Call& call) {
-  const auto* format = call.query.last("format");
-  if (format != nullptr && !format->empty() && *format != "json") return http::detail(404, "Not found.");
-  if (!accepts_json(call.request.header("accept"))) return http::detail(406, "Could not satisfy the request Accept header.");
-  return std::nullopt;
-}
-
-/// DRF's metadata (wire.md G21), for clients that look at it.
-http::Response describe(const Route& route) {
-  json::Writer w;
-  w.object().member("name", route.title).member("description", "").key("renders").array().value("application/json").end_array();
-  w.key("parses").array().value("application/json").value("application/x-www-form-urlencoded").value("multipart/form-data").end_array();
-  if (route.post == complete_login) {
-    w.key("actions").object().key("POST").object();
-    for (const auto& [name, label] : {std::pair{"access", "Access"}, {"refresh", "Refresh"}, {"user", "User"}}) {
-      w.key(name).object().member("type", "string").member("required", false).member("read_only", true).member("label", label).end_object();
-    }
-    w.end_object().end_object();
-  }
-  w.end_object();
-  return http::json(200, w.take());
-}
-
-Handler handler_for(const Route& route, std::string_view method) {
+Handler handler_of(const Route& route, std::string_view method) noexcept {
   if (method == "GET" || method == "HEAD") return route.get;
   if (method == "POST") return route.post;
+  if (method == "PATCH") return route.patch;
   return method == "DELETE" ? route.del : nullptr;
-}
-
-http::Response to_slash(const Call& call) {
-  auto location = call.deps.config.mount + call.request.path + '/';
-  if (!call.request.query.empty()) location += '?' + call.request.query;
-  return http::empty(301).set("Location", std::move(location));
-}
-
-http::Response dispatch(const Found& found, Call& call) {
-  const auto& route = *found.route;
-  const auto& method = call.request.method;
-  if (found.slash_added && route.redirect_without_slash && (method == "GET" || method == "HEAD")) return to_slash(call);
-  if (route.kind == Kind::api) {
-    if (auto refused = negotiate(call)) return std::move(*refused);
-    if (auto refused = authenticate(call)) return std::move(*refused);
-  }
-  if (method == "OPTIONS") return describe(route);
-  const auto handler = handler_for(route, method);
-  if (handler == nullptr) return http::detail(405, "Method \"" + method.substr(0, 32) + "\" not allowed.");
-  return handler(call);
-}
-
-http::Response answer(const Found& found, Call& call) {
-  if (is_preflight(call.request)) return preflight(call.request, call.deps.config);
-  if (found.route == nullptr) return http::detail(404, "Not found.");
-  auto response = dispatch(found, call);
-  return std::move(response.set("Allow", allow_of(*found.route)));
-}
-
-void add_common_headers(http::Response& response, const Call& call) {
-  bool cacheable = false;
-  for (const auto& [name, value] : response.headers) cacheable = cacheable || name == "Cache-Control";
-  if (!cacheable) response.set("Cache-Control", "no-store");  // RFC 6749 5.1: answers hold tokens and states
-  response.set("Vary", "Accept, Cookie, Origin");
-  response.set("X-Content-Type-Options", "nosniff").set("X-Frame-Options", "DENY");
-  response.set("Referrer-Policy", "same-origin").set("Cross-Origin-Opener-Policy", "same-origin");
-  add_cors(response, call.request, call.deps.config);
-}
-
-void account(const Found& found, const Call& call, const http::Response& response, std::chrono::steady_clock::time_point began) {
-  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
-  const auto route = found.route ? found.route->pattern : std::string_view{"other"};
-  const auto status = std::to_string(response.status);
-  call.deps.metrics.add("latchstring_requests_total", {{"route", route}, {"status", status}});
-  const auto level = response.status >= 500 ? base::Level::error : base::Level::info;
-  if (!call.deps.log.wants(level)) return;
-  const auto ms = std::to_string(took.count() / 1000) + '.' + std::to_string(took.count() / 100 % 10);
-  std::vector<base::Log::Field> fields{{"method", std::string_view{call.request.method}.substr(0, 32)}, {"route", route}, {"status", status}};
-  if (!call.name.empty()) fields.emplace_back("provider", std::string_view{call.name}.substr(0, 64));
-  for (const auto& [key, value] : response.notes) fields.emplace_back(key, value);
-  fields.emplace_back("ms", ms);
-  fields.emplace_back("ip", call.request.remote_addr);
-  fields.emplace_back("req", call.request.id);
-  call.deps.log.event(level, "request", fields);
-}
-
-}  // namespace
-
-http::Response handle(const http::Request& request, Deps& deps) {
-  const auto began = std::chrono::steady_clock::now();
-  auto found = find(request.path);
-  Call call{request, deps, std::move(found.name), http::parse_form(request.query), std::nullopt};
-  http::Response response;
-  try {
-    response = answer(found, call);
-  } catch (const std::exception& e) {
-    response = failure({base::Code::internal, std::string{"exception: "} + e.what()});
-  }
-  add_common_headers(response, call);
-  account(found, call, response, began);
-  return response;
 }
 
 }  // namespace flow

@@ -44,7 +44,13 @@ http::Response rotation_refused(const store::Rotated& rotated) {
 http::Response rotate(Call& call, const token::KeyRing& ring, const token::Claims& old) {
   auto& deps = call.deps;
   const auto now = deps.clock.now();
-  TokenRequest wanted{old.user_id, old.email, old.provider, token::make_jti(deps.random), now, now + deps.config.tokens.refresh_ttl};
+  TokenRequest wanted{.user = old.user_id,
+                      .email = old.email,
+                      .provider = old.provider,
+                      .refresh_jti = token::make_jti(deps.random),
+                      .now = now,
+                      .refresh_expires = now + deps.config.tokens.refresh_ttl,
+                      .session = old.session};
   auto successor = make_refresh(deps, ring, wanted);
   if (!successor) return failure(successor.error());
   const auto old_hash = token::stored_hash(old.jti);
@@ -67,6 +73,8 @@ http::Response rotate(Call& call, const token::KeyRing& ring, const token::Claim
   }
   wanted.user = rotated->user.id;
   wanted.email = rotated->user.email;
+  wanted.session = rotated->session;
+  wanted.claims = rotated->claims;
   auto access = make_access(deps, ring, wanted);
   if (!access) return failure(access.error());
   json::Writer w;
@@ -77,14 +85,28 @@ http::Response rotate(Call& call, const token::KeyRing& ring, const token::Claim
 }  // namespace
 
 base::Result<std::string> make_access(Deps& deps, const token::KeyRing& ring, const TokenRequest& wanted) {
-  const token::Claims claims{token::Type::access, wanted.user, token::make_jti(deps.random), wanted.now,
-                             wanted.now + deps.config.tokens.access_ttl, wanted.email, wanted.provider};
+  const token::Claims claims{.type = token::Type::access,
+                             .user_id = wanted.user,
+                             .jti = token::make_jti(deps.random),
+                             .issued = wanted.now,
+                             .expires = wanted.now + deps.config.tokens.access_ttl,
+                             .email = wanted.email,
+                             .provider = wanted.provider,
+                             .session = wanted.session,
+                             .more = wanted.claims == "{}" ? std::string{} : wanted.claims};
   return token::issue(ring, rules_of(deps), claims);
 }
 
 base::Result<std::string> make_refresh(Deps& deps, const token::KeyRing& ring, const TokenRequest& wanted) {
-  const token::Claims claims{token::Type::refresh, wanted.user,  wanted.refresh_jti, wanted.now,
-                             wanted.refresh_expires, wanted.email, wanted.provider};
+  const token::Claims claims{.type = token::Type::refresh,
+                             .user_id = wanted.user,
+                             .jti = wanted.refresh_jti,
+                             .issued = wanted.now,
+                             .expires = wanted.refresh_expires,
+                             .email = wanted.email,
+                             .provider = wanted.provider,
+                             .session = wanted.session,
+                             .more = {}};
   return token::issue(ring, rules_of(deps), claims);
 }
 

@@ -38,7 +38,7 @@ struct Request {
   bool https = false;
   // The gate's (flow/gate.cc), from where no client can write: see fcgi/params.h.
   bool authorizer = false;  // FastCGI role AUTHORIZER: the answer decides whether somebody is let in, and nothing but the gate may give it
-  bool refused = false;     // the web server has refused somebody already and asks for the page that says so
+  int refused = 0;          // 401, 403: the web server has refused somebody already and asks for the page that says so; 0 = it has not
   std::string original;     // the URI that somebody wants to see: path and query as sent, not below our mount; "" = not known
   /// First header of that lower-case name, or "".
   std::string_view header(std::string_view name) const noexcept;

@@ -22,6 +22,11 @@ struct Response {
     headers.emplace_back(std::move(name), std::move(value));
     return *this;
   }
+  bool has(std::string_view name) const noexcept {
+    for (const auto& header : headers)
+      if (header.first == name) return true;
+    return false;
+  }
   Response& note(std::string key, std::string value) {
     notes.emplace_back(std::move(key), std::move(value));
     return *this;

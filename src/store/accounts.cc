@@ -69,8 +69,16 @@ base::Result<User> make_user(Tx& tx, const Login& login) {
         {username, p.email, std::int64_t{p.email_verified}, match, p.name, p.first_name, p.last_name, p.picture, seconds(login.now)});
     if (!made) return made.error();
     if (made->empty()) continue;
-    return User{.id = made->rows[0].integer(0), .username = username, .email = p.email, .email_verified = p.email_verified, .name = p.name,
-                .first_name = p.first_name, .last_name = p.last_name, .picture = p.picture, .active = true, .created = login.now};
+    return User{.id = made->rows[0].integer(0),
+                .username = username,
+                .email = p.email,
+                .email_verified = p.email_verified,
+                .name = p.name,
+                .first_name = p.first_name,
+                .last_name = p.last_name,
+                .picture = p.picture,
+                .active = true,
+                .created = login.now};
   }
   return base::Error{base::Code::internal, "no free username after 4 attempts"};
 }
@@ -122,15 +130,21 @@ base::Result<std::int64_t> touch_identity(Tx& tx, const Login& login, std::int64
   return made->rows.at(0).integer(0);
 }
 
-base::Result<std::int64_t> begin_session(Tx& tx, const Login& login, std::int64_t user) {
+Param blob_or_null(const std::string& bytes) { return bytes.empty() ? Param{} : Param{Blob{bytes}}; }
+
+base::Result<std::int64_t> begin_session(Tx& tx, const Login& login, const SignedIn& who) {
   const auto& r = login.record;
+  const auto& s = r.session;
   const auto session = tx.run(
-      "INSERT INTO sessions (user_id, provider, user_agent, created, used, expires) VALUES ($1, $2, $3, $4, $4, $5) RETURNING id",
-      {user, r.profile.provider, clip(r.user_agent, 200), seconds(login.now), seconds(r.refresh_expires)});
+      "INSERT INTO sessions (user_id, provider, user_agent, created, used, expires, cookie_hash, remote_addr, identity_id, idp_sid, "
+      "id_token, claims) VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
+      {who.user.id, r.profile.provider, clip(s.user_agent, 200), seconds(login.now), seconds(s.expires), blob_or_null(s.cookie_hash),
+       r.remote_addr, who.identity, s.idp_sid, blob_or_null(s.id_token), s.claims});
   if (!session) return session.error();
   const auto id = session->rows.at(0).integer(0);
-  const auto token = tx.run("INSERT INTO refresh_tokens (hash, session_id, expires) VALUES ($1, $2, $3)",
-                            {Blob{r.refresh_hash}, id, seconds(r.refresh_expires)});
+  if (s.refresh_hash.empty()) return id;
+  const auto token =
+      tx.run("INSERT INTO refresh_tokens (hash, session_id, expires) VALUES ($1, $2, $3)", {Blob{s.refresh_hash}, id, seconds(s.expires)});
   if (!token) return token.error();
   return id;
 }
@@ -149,7 +163,7 @@ base::Result<LoginDone> write_login(Tx& tx, const Login& login, Found found) {
   const auto identity = touch_identity(tx, login, found.identity, done.who.user.id);
   if (!identity) return identity.error();
   done.who.identity = *identity;
-  const auto session = begin_session(tx, login, done.who.user.id);
+  const auto session = begin_session(tx, login, done.who);
   if (!session) return session.error();
   done.session = *session;
   return done;
@@ -169,7 +183,10 @@ base::Result<LoginDone> decide(Tx& tx, const Login& login) {
 }
 
 AuditEntry audit_of(const LoginRecord& record, const base::Result<LoginDone>& result) {
-  AuditEntry entry{.event = "login", .provider = record.profile.provider, .outcome = "ok", .remote_addr = record.remote_addr,
+  AuditEntry entry{.event = "login",
+                   .provider = record.profile.provider,
+                   .outcome = "ok",
+                   .remote_addr = record.remote_addr,
                    .request_id = record.request_id};
   if (result) {
     entry.user = result->who.user.id;

@@ -5,7 +5,7 @@
 namespace store {
 namespace {
 
-#define FLOW_COLUMNS "id, secret_hash, browser, browser_hash, challenge, provider, redirect_uri, kept, mode, expires, used"
+#define FLOW_COLUMNS "id, secret_hash, browser, browser_hash, challenge, provider, redirect_uri, kept, mode, expires, used, next, link_user"
 constexpr std::size_t kUsed = 10;
 
 Flow read_flow(const Row& row) {
@@ -18,15 +18,17 @@ Flow read_flow(const Row& row) {
               .redirect_uri = row.text(6),
               .kept = row.text(7),
               .mode = row.text(8),
-              .expires = time(row.integer(9))};
+              .expires = time(row.integer(9)),
+              .next = row.text(11),
+              .link_user = row.integer(12)};
 }
 
 /// RFC 6749 4.1.2 and RFC 9700 4.7: one state, one use. The claim is one statement, so nothing can come between look and mark;
 /// the second statement runs only to say why there was nothing to claim.
 base::Status take(Tx& tx, std::int64_t id, std::string_view secret_hash, base::Time now, Taken& taken) {
-  const auto claimed = tx.run(
-      "UPDATE flows SET used = 1 WHERE id = $1 AND secret_hash = $2 AND used = 0 AND expires > $3 RETURNING " FLOW_COLUMNS,
-      {id, Blob{secret_hash}, seconds(now)});
+  const auto claimed =
+      tx.run("UPDATE flows SET used = 1 WHERE id = $1 AND secret_hash = $2 AND used = 0 AND expires > $3 RETURNING " FLOW_COLUMNS,
+             {id, Blob{secret_hash}, seconds(now)});
   if (!claimed) return claimed.error();
   if (!claimed->empty()) {
     taken = Taken{Take::taken, read_flow(claimed->rows[0])};
@@ -48,10 +50,10 @@ base::Status take(Tx& tx, std::int64_t id, std::string_view secret_hash, base::T
 base::Status Store::begin_flow(const Flow& flow) {
   const auto added =
       write_one(flows_,
-                "INSERT INTO flows (id, secret_hash, browser, browser_hash, challenge, provider, redirect_uri, kept, mode, expires) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                "INSERT INTO flows (id, secret_hash, browser, browser_hash, challenge, provider, redirect_uri, kept, mode, expires, next, "
+                "link_user) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                 {flow.id, Blob{flow.secret_hash}, flow.browser, Blob{flow.browser_hash}, flow.challenge, flow.provider, flow.redirect_uri,
-                 Blob{flow.kept}, flow.mode, seconds(flow.expires)});
+                 Blob{flow.kept}, flow.mode, seconds(flow.expires), flow.next, flow.link_user});
   if (!added) return added.error();
   return base::ok;
 }
@@ -87,8 +89,8 @@ base::Result<std::int64_t> Store::sweep_flows() {
   const auto now = seconds(clock_.now());
   std::int64_t swept = 0;
   while (swept < kMost) {
-    const auto gone = write_one(
-        flows_, "DELETE FROM flows WHERE id IN (SELECT id FROM flows ORDER BY id LIMIT $1) AND expires <= $2", {kSlice, now});
+    const auto gone =
+        write_one(flows_, "DELETE FROM flows WHERE id IN (SELECT id FROM flows ORDER BY id LIMIT $1) AND expires <= $2", {kSlice, now});
     if (!gone) return gone.error();
     swept += gone->changes;
     if (gone->changes < kSlice) break;

@@ -22,8 +22,10 @@ struct Flow {
   std::string provider;
   std::string redirect_uri;
   std::string kept;               // the engine's own (nonce, code_verifier, ...), JSON; sealed by the caller if it needs be
-  std::string mode;               // "api" (POST /o/{provider}/) or "redirect": neither finishes the other
+  std::string mode;               // "api" (POST /o/{provider}/), "redirect" or "native" (a nonce for an app): none finishes another's
   base::Time expires{};
+  std::string next;               // where redirect mode goes afterwards; checked when the flow began
+  std::int64_t link_user = 0;     // the identity is to be linked to this user, who is signed in; 0 = a login
   bool operator==(const Flow&) const = default;
 };
 
@@ -76,57 +78,6 @@ struct SignedIn {
   User user;
   bool created = false;
   std::int64_t identity = 0;
-};
-
-// ---- sessions and refresh tokens ---------------------------------------------------------------------------------------
-/// A session is one signed-in device and the family of its refresh tokens.
-struct Session {
-  std::int64_t id = 0;
-  std::int64_t user = 0;
-  std::string provider;
-  std::string user_agent;         // at most 200 bytes
-  base::Time created{}, used{}, expires{};
-  bool ended = false;
-};
-
-/// What is known of a refresh token.
-struct Refresh {
-  Session session;
-  bool exchanged = false;         // it has a successor
-};
-
-/// What a login writes, in one durable transaction: user found or made, identity touched, session with its first refresh token, audit row.
-struct LoginRecord {
-  Profile profile;
-  AccountRules rules;
-  std::string refresh_hash;       // token::stored_hash(jti)
-  base::Time refresh_expires{};
-  std::string user_agent, remote_addr, request_id;
-};
-struct LoginDone {
-  SignedIn who;
-  std::int64_t session = 0;
-};
-
-/// A rotation: the token with `old_hash` is exchanged for the one with `new_hash`. Reuse after the grace window ends the whole session
-/// (RFC 9700 4.14.2). `new_sealed` is what the caller needs to give the very same successor again to a retry within the window (its jti),
-/// sealed by the caller (token::Master::seal): a hash could not tell. The store never looks into it.
-struct Rotation {
-  std::string old_hash;           // token::stored_hash(jti)
-  base::Time old_expires{};       // as the old token says (its `exp`): with the hash, the key of its row
-  std::string new_hash, new_sealed;
-  base::Time now{}, new_expires{};
-  std::chrono::seconds grace{10};  // 0 = every second use is reuse
-  std::string remote_addr, request_id;
-};
-enum class RotateOutcome { rotated, same_successor, reused, unknown, ended, expired };
-struct Rotated {
-  RotateOutcome outcome = RotateOutcome::unknown;
-  std::string sealed;             // the successor's `new_sealed` (for same_successor: the one that was given the first time)
-  base::Time issued{}, expires{}; // the successor's, so that the very same token can be made again
-  User user;
-  std::string provider;
-  std::int64_t session = 0;
 };
 
 // ---- keys --------------------------------------------------------------------------------------------------------------

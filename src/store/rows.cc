@@ -24,22 +24,24 @@ base::Result<Rows> write_one(Db& db, std::string_view sql, Params params) {
   return rows;
 }
 
+User read_user(const Row& row, std::size_t from) {
+  return User{.id = row.integer(from),
+              .username = row.text(from + 1),
+              .email = row.text(from + 2),
+              .email_verified = row.integer(from + 3) != 0,
+              .name = row.text(from + 4),
+              .first_name = row.text(from + 5),
+              .last_name = row.text(from + 6),
+              .picture = row.text(from + 7),
+              .active = row.integer(from + 8) != 0,
+              .created = time(row.integer(from + 9))};
+}
+
 base::Result<std::optional<User>> load_user(Tx& tx, std::int64_t id) {
-  const auto rows = tx.run(
-      "SELECT id, username, email, email_verified, name, first_name, last_name, picture, active, created FROM users WHERE id = $1", {id});
+  const auto rows = tx.run("SELECT " USER_COLUMNS " FROM users u WHERE u.id = $1", {id});
   if (!rows) return rows.error();
   if (rows->empty()) return std::optional<User>{};
-  const auto& row = rows->rows[0];
-  return std::optional{User{.id = row.integer(0),
-                            .username = row.text(1),
-                            .email = row.text(2),
-                            .email_verified = row.integer(3) != 0,
-                            .name = row.text(4),
-                            .first_name = row.text(5),
-                            .last_name = row.text(6),
-                            .picture = row.text(7),
-                            .active = row.integer(8) != 0,
-                            .created = time(row.integer(9))}};
+  return std::optional{read_user(rows->rows[0])};
 }
 
 base::Status add_audit(Tx& tx, const AuditEntry& entry, base::Time now) {
@@ -48,6 +50,12 @@ base::Status add_audit(Tx& tx, const AuditEntry& entry, base::Time now) {
       "INSERT INTO audit (at, event, user_id, provider, outcome, detail, remote_addr, request_id) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
       {seconds(now), entry.event, user, entry.provider, entry.outcome, entry.detail, entry.remote_addr, entry.request_id});
+  if (!added) return added.error();
+  return base::ok;
+}
+
+base::Status add_event(Tx& tx, std::string_view event, std::string_view payload, base::Time now) {
+  const auto added = tx.run("INSERT INTO outbox (event, payload, created, due) VALUES ($1, $2, $3, $3)", {event, payload, seconds(now)});
   if (!added) return added.error();
   return base::ok;
 }

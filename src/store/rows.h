@@ -18,10 +18,17 @@ using Params = std::initializer_list<Param>;
 base::Result<Rows> read_one(Db& db, std::string_view sql, Params params);
 base::Result<Rows> write_one(Db& db, std::string_view sql, Params params);
 
+/// The columns of a user, of the table named u, as read_user takes them from the row's column `from` on.
+#define USER_COLUMNS "u.id, u.username, u.email, u.email_verified, u.name, u.first_name, u.last_name, u.picture, u.active, u.created"
+User read_user(const Row& row, std::size_t from = 0);
+
 /// The user within a transaction; nullopt if there is none.
 base::Result<std::optional<User>> load_user(Tx& tx, std::int64_t id);
 
 /// Writes an audit row within a transaction.
 base::Status add_audit(Tx& tx, const AuditEntry& entry, base::Time now);
+
+/// Writes a fact for the application (table outbox) within the transaction that makes it one. `payload` is a JSON object.
+base::Status add_event(Tx& tx, std::string_view event, std::string_view payload, base::Time now);
 
 }  // namespace store

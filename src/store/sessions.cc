@@ -7,7 +7,7 @@ namespace {
 
 struct Token {
   std::int64_t session = 0, user = 0;
-  std::string provider;
+  std::string provider, claims;
   bool ended = false;
   bool exchanged = false;
   base::Time next_issued{}, next_expires{};  // the successor's, as is `sealed`; set if exchanged
@@ -16,7 +16,7 @@ struct Token {
 
 base::Result<std::optional<Token>> load_token(Tx& tx, const Rotation& r) {
   const auto rows = tx.run(
-      "SELECT s.id, s.user_id, s.provider, s.ended, t.next_issued, t.next_expires, t.next_sealed "
+      "SELECT s.id, s.user_id, s.provider, s.ended, t.next_issued, t.next_expires, t.next_sealed, s.claims "
       "FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.expires = $1 AND t.hash = $2",
       {seconds(r.old_expires), Blob{r.old_hash}});
   if (!rows) return rows.error();
@@ -25,6 +25,7 @@ base::Result<std::optional<Token>> load_token(Tx& tx, const Rotation& r) {
   return std::optional{Token{.session = row.integer(0),
                              .user = row.integer(1),
                              .provider = row.text(2),
+                             .claims = row.text(7),
                              .ended = row.integer(3) != 0,
                              .exchanged = !row.is_null(4),
                              .next_issued = time(row.integer(4)),
@@ -43,8 +44,8 @@ base::Status exchange(Tx& tx, const Rotation& r, std::int64_t session) {
   const auto added = tx.run("INSERT INTO refresh_tokens (hash, session_id, expires) VALUES ($1, $2, $3)",
                             {Blob{r.new_hash}, session, seconds(r.new_expires)});
   if (!added) return added.error();
-  const auto touched = tx.run("UPDATE sessions SET used = $2, expires = $3 WHERE id = $1",
-                              {session, seconds(r.now), seconds(r.new_expires)});
+  const auto touched =
+      tx.run("UPDATE sessions SET used = $2, expires = $3 WHERE id = $1", {session, seconds(r.now), seconds(r.new_expires)});
   if (!touched) return touched.error();
   return base::ok;
 }
@@ -53,14 +54,17 @@ base::Status exchange(Tx& tx, const Rotation& r, std::int64_t session) {
 base::Status end_family(Tx& tx, const Rotation& r, const Token& token) {
   const auto ended = tx.run("UPDATE sessions SET ended = 1 WHERE id = $1", {token.session});
   if (!ended) return ended.error();
-  const AuditEntry entry{.event = "refresh_reuse", .user = token.user, .provider = token.provider, .outcome = "session_ended",
-                         .detail = "session " + std::to_string(token.session), .remote_addr = r.remote_addr, .request_id = r.request_id};
+  const AuditEntry entry{.event = "refresh_reuse",
+                         .user = token.user,
+                         .provider = token.provider,
+                         .outcome = "session_ended",
+                         .detail = "session " + std::to_string(token.session),
+                         .remote_addr = r.remote_addr,
+                         .request_id = r.request_id};
   return add_audit(tx, entry, r.now);
 }
 
-bool within_grace(const Rotation& r, const Token& token) {
-  return r.grace.count() > 0 && r.now < token.next_issued + r.grace;
-}
+bool within_grace(const Rotation& r, const Token& token) { return r.grace.count() > 0 && r.now < token.next_issued + r.grace; }
 
 base::Result<Rotated> rotate(Tx& tx, const Rotation& r) {
   auto token = load_token(tx, r);
@@ -74,6 +78,7 @@ base::Result<Rotated> rotate(Tx& tx, const Rotation& r) {
   out.user = std::move(**user);
   out.provider = t.provider;
   out.session = t.session;
+  out.claims = t.claims;
   if (t.ended || !out.user.active) {
     out.outcome = RotateOutcome::ended;
   } else if (r.old_expires <= r.now) {
@@ -111,22 +116,6 @@ base::Result<Rotated> Store::rotate_refresh(const Rotation& rotation) {
   return out;
 }
 
-base::Result<std::optional<Session>> Store::find_session(std::int64_t session) {
-  const auto rows =
-      read_one(main_, "SELECT id, user_id, provider, user_agent, created, used, expires, ended FROM sessions WHERE id = $1", {session});
-  if (!rows) return rows.error();
-  if (rows->empty()) return std::optional<Session>{};
-  const auto& row = rows->rows[0];
-  return std::optional{Session{.id = row.integer(0),
-                               .user = row.integer(1),
-                               .provider = row.text(2),
-                               .user_agent = row.text(3),
-                               .created = time(row.integer(4)),
-                               .used = time(row.integer(5)),
-                               .expires = time(row.integer(6)),
-                               .ended = row.integer(7) != 0}};
-}
-
 base::Result<std::optional<Refresh>> Store::find_refresh(std::string_view hash, base::Time expires) {
   const auto rows = read_one(main_, "SELECT session_id, next_issued FROM refresh_tokens WHERE expires = $1 AND hash = $2",
                              {seconds(expires), Blob{hash}});
@@ -138,21 +127,22 @@ base::Result<std::optional<Refresh>> Store::find_refresh(std::string_view hash, 
   return std::optional{Refresh{std::move(**session), !rows->rows[0].is_null(1)}};
 }
 
-base::Status Store::end_session(std::int64_t session) {
-  const auto done = write_one(main_, "UPDATE sessions SET ended = 1 WHERE id = $1 AND ended = 0", {session});
-  if (!done) return done.error();
-  return base::ok;
-}
-
 base::Result<std::int64_t> Store::sweep_sessions() {
   constexpr std::int64_t kSlice = 200, kMost = 10'000;
   const auto now = seconds(clock_.now());
-  std::int64_t swept = 0, slice = kSlice;
+  const auto cookies =
+      write_one(main_,
+                "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE cookie_hash IS NOT NULL AND expires <= $1 "
+                "ORDER BY expires LIMIT $2)",
+                {now, kMost});
+  if (!cookies) return cookies.error();
+  std::int64_t swept = cookies->changes, slice = kSlice;
   while (slice == kSlice && swept < kMost) {
     const auto done = main_.write([&](Tx& tx) -> base::Status {
       const auto tokens = tx.run(
           "DELETE FROM refresh_tokens WHERE (expires, hash) IN "
-          "(SELECT expires, hash FROM refresh_tokens WHERE expires <= $1 ORDER BY expires LIMIT $2) RETURNING session_id", {now, kSlice});
+          "(SELECT expires, hash FROM refresh_tokens WHERE expires <= $1 ORDER BY expires LIMIT $2) RETURNING session_id",
+          {now, kSlice});
       if (!tokens) return tokens.error();
       slice = static_cast<std::int64_t>(tokens->rows.size());
       for (const auto& row : tokens->rows) {

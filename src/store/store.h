@@ -1,6 +1,6 @@
 // store/store.h: what the program wants of its database, as use cases. All SQL is in the .cc files of this folder.
 // Two databases: `main` (users, identities, sessions, keys, audit: durable) and `flows` (login attempts and fetched documents: losing
-// them costs a retry). The values are in records.h.
+// them costs a retry). The values are in records.h and session_records.h.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "store/db.h"
 #include "store/records.h"
+#include "store/session_records.h"
 
 namespace store {
 
@@ -24,8 +25,7 @@ class Store {
 
  public:
   /// `random` makes usernames unique. All four outlive the store; any thread may call it.
-  Store(Db& main, Db& flows, const base::Clock& clock, base::Random& random)
-      : main_(main), flows_(flows), clock_(clock), random_(random) {}
+  Store(Db& main, Db& flows, const base::Clock& clock, base::Random& random) : main_(main), flows_(flows), clock_(clock), random_(random) {}
 
   // flows.cc
   /// Code::conflict if the id is taken: the caller makes another state.
@@ -54,17 +54,32 @@ class Store {
 
   // sessions.cc
   base::Result<Rotated> rotate_refresh(const Rotation& rotation);
+  /// `expires` is what the token says. Its session may have ended or expired: look.
+  base::Result<std::optional<Refresh>> find_refresh(std::string_view hash, base::Time expires);
+
+  // signed_in.cc
   /// Ended and expired sessions are found too, until they are swept: look at `ended` and `expires`.
   base::Result<std::optional<Session>> find_session(std::int64_t session);
-  /// `expires` is what the token says.
-  base::Result<std::optional<Refresh>> find_refresh(std::string_view hash, base::Time expires);
+  /// The user of a session that lives, in one read. With a `cookie_hash` it must be a cookie's session and that hash; "" = a bearer's `sid`
+  /// names it. The user may be switched off: look at `active`.
+  base::Result<std::optional<SignedInSession>> find_signed_in(std::int64_t session, std::string_view cookie_hash);
+  /// Those that live, last used first; at most 1,000.
+  base::Result<std::vector<Session>> sessions(std::int64_t user);
+  /// Used now, and good until `expires`. Nothing happens to one that has ended.
+  base::Status touch_session(std::int64_t session, base::Time expires);
   /// Ends it with all its refresh tokens; fine if it has ended or is unknown.
   base::Status end_session(std::int64_t session);
-  /// Drops expired sessions and refresh tokens; at most 10,000 a call. Returns how many tokens.
+  /// The same if it is that user's. Code::not_found if there is no such living session of theirs.
+  base::Status end_user_session(std::int64_t user, std::int64_t session);
+  /// All of that user's but `except` (0 = none). Returns how many.
+  base::Result<std::int64_t> end_sessions(std::int64_t user, std::int64_t except = 0);
+
+  // sessions.cc
+  /// Drops expired sessions and refresh tokens; at most 10,000 a call. Returns how many refresh tokens and cookies' sessions.
   base::Result<std::int64_t> sweep_sessions();
 
   // keys.cc
-  base::Result<std::vector<StoredKey>> keys();   // newest first
+  base::Result<std::vector<StoredKey>> keys();  // newest first
   base::Status add_key(const StoredKey& key, bool retire_others);
   base::Status drop_key(std::string_view kid);
 

@@ -47,10 +47,17 @@ base::Result<Claims> read_claims(const json::Value& root, const Rules& rules, ba
   claims.expires = base::Time{std::chrono::seconds{*exp}};
   claims.email = root["email"].string().value_or("");
   claims.provider = root["provider"].string().value_or("");
+  claims.session = base::parse_int(root["sid"].string().value_or("")).value_or(0);
   return claims;
 }
 
 }  // namespace
+
+bool is_ours(std::string_view claim) noexcept {
+  constexpr std::string_view kOurs[] = {"token_type", "exp", "iat", "nbf",   "jti",      "user_id",
+                                        "iss",        "aud", "sub", "email", "provider", "sid"};
+  return std::find(std::begin(kOurs), std::end(kOurs), claim) != std::end(kOurs);
+}
 
 const OwnKey* KeyRing::current() const noexcept {
   const auto it = std::find_if(keys_.begin(), keys_.end(), [](const OwnKey& k) { return !k.retired; });
@@ -77,6 +84,14 @@ base::Result<std::string> issue(const KeyRing& ring, const Rules& rules, const C
   w.member("sub", user);
   if (!claims.email.empty()) w.member("email", claims.email);
   if (!claims.provider.empty()) w.member("provider", claims.provider);
+  if (claims.session != 0) w.member("sid", std::to_string(claims.session));
+  if (!claims.more.empty()) {
+    const auto more = json::Document::parse(claims.more);
+    if (!more) return base::Error{base::Code::internal, "further claims are no JSON object"};
+    for (const auto& [name, value] : more->root().members()) {
+      if (!is_ours(name)) w.key(name).raw(value.dump());
+    }
+  }
   w.end_object();
   return sign(key->key, key->alg, key->kid, "JWT", w.str());
 }

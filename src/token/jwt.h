@@ -49,12 +49,17 @@ struct Claims {
   base::Time issued{}, expires{};
   std::string email;     // "" = left out
   std::string provider;  // "" = left out
+  std::int64_t session = 0;  // `sid`, the session that it belongs to; 0 = left out
+  std::string more = {};     // JSON object of further members (the login hook's); "" = none. Not read back
 };
 
 struct Rules {
   std::string issuer;    // public_url
   std::string audience;  // "" = no aud claim, none checked
 };
+
+/// True for the claims that are latchstring's own to write: nobody else may add one of that name.
+bool is_ours(std::string_view claim) noexcept;
 
 base::Result<std::string> issue(const KeyRing& ring, const Rules& rules, const Claims& claims);
 

@@ -43,7 +43,7 @@ BOOST_DATA_TEST_CASE(a_first_login_makes_a_user_and_the_next_finds_it, databases
   record.profile.picture = "https://pic.example/7";
   const auto first = enter(f.w, record);
   BOOST_TEST(first.who.created);
-  record.refresh_hash = "second";
+  record.session.refresh_hash = "second";
   const auto second = enter(f.w, record);
   BOOST_TEST(!second.who.created);
   BOOST_TEST((second.who.user == first.who.user));
@@ -145,7 +145,7 @@ BOOST_DATA_TEST_CASE(an_email_that_is_verified_later_is_verified, databases(), d
   FreshWorld f{database};
   const auto user = enter(f.w, with_email("1", "ann@example.org", false)).who.user.id;
   auto again = with_email("1", "ann@example.org", true);
-  again.refresh_hash = "again";
+  again.session.refresh_hash = "again";
   enter(f.w, again);
   BOOST_TEST((**f.w.store.find_user(user)).email_verified);
   auto other = with_email("2", "Ann@Example.org", true);
@@ -211,7 +211,7 @@ BOOST_DATA_TEST_CASE(an_email_outside_the_domains_lets_nobody_in, databases(), d
   const auto known = enter(f.w, with_email("1", "ann@other.example", true));
   for (const auto& uid : {"1", "2"}) {  // known and new
     auto record = with_email(uid, "ann@other.example", true);
-    record.refresh_hash = std::string("again") + uid;
+    record.session.refresh_hash = std::string("again") + uid;
     record.rules.allowed_domains = {"example.org"};
     BOOST_TEST(say_of(f.w.store.sign_in(record)) == "Your e-mail address is not allowed to sign in here.");
   }
@@ -308,7 +308,7 @@ BOOST_DATA_TEST_CASE(identities_come_last_used_first, databases(), database) {
   enter(f.w, google);
   BOOST_TEST(f.w.store.identities(user)->at(0).provider == "google");
   f.w.clock.tick(1s);
-  github.refresh_hash = "again";
+  github.session.refresh_hash = "again";
   enter(f.w, github);
   BOOST_TEST(f.w.store.identities(user)->at(0).provider == "github");
 }
@@ -327,7 +327,7 @@ BOOST_DATA_TEST_CASE(a_login_that_fails_half_way_leaves_nothing, databases(), da
 BOOST_DATA_TEST_CASE(a_long_user_agent_is_cut_at_a_character, databases(), database) {
   FreshWorld f{database};
   auto record = World::login("1", "a");
-  record.user_agent = std::string(199, 'x') + "\xc3\xa4 and more";
+  record.session.user_agent = std::string(199, 'x') + "\xc3\xa4 and more";
   const auto session = **f.w.store.find_session(enter(f.w, record).session);
   BOOST_TEST(session.user_agent == std::string(199, 'x'));
 }

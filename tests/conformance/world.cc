@@ -86,9 +86,9 @@ store::LoginRecord World::login(const std::string& uid, const std::string& refre
   r.profile.issuer = "github";
   r.profile.uid = uid;
   r.profile.username = "user-" + uid;
-  r.refresh_hash = refresh_hash;
-  r.refresh_expires = kFirstExpires;
-  r.user_agent = "test";
+  r.session.refresh_hash = refresh_hash;
+  r.session.expires = kFirstExpires;
+  r.session.user_agent = "test";
   r.remote_addr = "192.0.2.1";
   r.request_id = "r1";
   return r;

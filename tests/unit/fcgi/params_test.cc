@@ -58,49 +58,49 @@ struct GateRow {
   Role role;
   Env env;
   std::string_view path, original;
-  bool refused;
+  int refused;
 };
 std::ostream& operator<<(std::ostream& os, const GateRow& r) { return os << r.why; }
 const GateRow kGateRows[] = {
-    {"authorizer: REQUEST_URI is what is wanted", Role::authorizer, {"REQUEST_URI=/team/%2e/x?a=b"}, "/gate", "/team/%2e/x?a=b", false},
-    {"authorizer: of another route of ours too, only the gate answers", Role::authorizer, {"REQUEST_URI=/auth/o/?x"}, "/gate", "/auth/o/?x", false},
-    {"authorizer: absolute-form", Role::authorizer, {"REQUEST_URI=http://h.example/team/?a"}, "/gate", "/team/?a", false},
-    {"authorizer: absolute-form without a path", Role::authorizer, {"REQUEST_URI=http://h.example?a"}, "/gate", "/?a", false},
+    {"authorizer: REQUEST_URI is what is wanted", Role::authorizer, {"REQUEST_URI=/team/%2e/x?a=b"}, "/gate", "/team/%2e/x?a=b", 0},
+    {"authorizer: of another route of ours too, only the gate answers", Role::authorizer, {"REQUEST_URI=/auth/o/?x"}, "/gate", "/auth/o/?x", 0},
+    {"authorizer: absolute-form", Role::authorizer, {"REQUEST_URI=http://h.example/team/?a"}, "/gate", "/team/?a", 0},
+    {"authorizer: absolute-form without a path", Role::authorizer, {"REQUEST_URI=http://h.example?a"}, "/gate", "/?a", 0},
     {"authorizer: no REQUEST_URI, and nothing else is asked", Role::authorizer,
-     {"LATCHSTRING_URI=/x", "REMOTE_ADDR=10.0.0.1", "HTTP_X_ORIGINAL_URI=/y"}, "/gate", "", false},
+     {"LATCHSTRING_URI=/x", "REMOTE_ADDR=10.0.0.1", "HTTP_X_ORIGINAL_URI=/y"}, "/gate", "", 0},
     {"authorizer: Apache's status of an earlier redirect", Role::authorizer,
-     {"REQUEST_URI=/team/", "REDIRECT_STATUS=401", "SCRIPT_NAME=/auth"}, "/gate", "/team/", false},
+     {"REQUEST_URI=/team/", "REDIRECT_STATUS=401", "SCRIPT_NAME=/auth"}, "/gate", "/team/", 0},
     {"ErrorDocument 401 under mod_fcgid", Role::responder,
-     {"REQUEST_URI=/team/?a", "REDIRECT_STATUS=401", "SCRIPT_NAME=/auth", "PATH_INFO=/gate"}, "/gate", "/team/?a", true},
+     {"REQUEST_URI=/team/?a", "REDIRECT_STATUS=401", "SCRIPT_NAME=/auth", "PATH_INFO=/gate"}, "/gate", "/team/?a", 401},
     {"the same below .htaccess", Role::responder,
-     {"REQUEST_URI=/team/", "REDIRECT_STATUS=403", "SCRIPT_NAME=/auth/latchstring.fcgi"}, "/gate", "/team/", true},
+     {"REQUEST_URI=/team/", "REDIRECT_STATUS=403", "SCRIPT_NAME=/auth/latchstring.fcgi"}, "/gate", "/team/", 403},
     {"whatever else stands in PATH_INFO, it is the gate", Role::responder,
-     {"REQUEST_URI=/team/", "REDIRECT_STATUS=401", "SCRIPT_NAME=/auth", "PATH_INFO=/users/me/"}, "/gate", "/team/", true},
+     {"REQUEST_URI=/team/", "REDIRECT_STATUS=401", "SCRIPT_NAME=/auth", "PATH_INFO=/users/me/"}, "/gate", "/team/", 401},
     {"an internal redirect that is no refusal", Role::responder,
-     {"REQUEST_URI=/team/", "REDIRECT_STATUS=200", "SCRIPT_NAME=/auth", "PATH_INFO=/gate"}, "", "", false},
-    {"a refusal that is not for us", Role::responder, {"REQUEST_URI=/team/", "REDIRECT_STATUS=401", "SCRIPT_NAME=/other"}, "", "", false},
-    {"a request of our own", Role::responder, {"REQUEST_URI=/auth/o/", "REDIRECT_STATUS=401", "SCRIPT_NAME=/auth"}, "/o/", "", false},
+     {"REQUEST_URI=/team/", "REDIRECT_STATUS=200", "SCRIPT_NAME=/auth", "PATH_INFO=/gate"}, "", "", 0},
+    {"a refusal that is not for us", Role::responder, {"REQUEST_URI=/team/", "REDIRECT_STATUS=401", "SCRIPT_NAME=/other"}, "", "", 0},
+    {"a request of our own", Role::responder, {"REQUEST_URI=/auth/o/", "REDIRECT_STATUS=401", "SCRIPT_NAME=/auth"}, "/o/", "", 0},
     {"a header is no variable", Role::responder,
-     {"REQUEST_URI=/auth/gate", "HTTP_LATCHSTRING_URI=/x", "HTTP_REDIRECT_STATUS=401"}, "/gate", "", false},
-    {"nginx: LATCHSTRING_URI", Role::responder, {"REQUEST_URI=/auth/gate", "LATCHSTRING_URI=/team/?a=b"}, "/gate", "/team/?a=b", false},
+     {"REQUEST_URI=/auth/gate", "HTTP_LATCHSTRING_URI=/x", "HTTP_REDIRECT_STATUS=401"}, "/gate", "", 0},
+    {"nginx: LATCHSTRING_URI", Role::responder, {"REQUEST_URI=/auth/gate", "LATCHSTRING_URI=/team/?a=b"}, "/gate", "/team/?a=b", 0},
     {"it goes before a proxy's header", Role::responder,
-     {"REQUEST_URI=/auth/gate", "LATCHSTRING_URI=/team/", "REMOTE_ADDR=10.0.0.1", "HTTP_X_ORIGINAL_URI=/y"}, "/gate", "/team/", false},
+     {"REQUEST_URI=/auth/gate", "LATCHSTRING_URI=/team/", "REMOTE_ADDR=10.0.0.1", "HTTP_X_ORIGINAL_URI=/y"}, "/gate", "/team/", 0},
     {"CVE-2026-40575: a stranger's X-Forwarded-Uri", Role::responder,
-     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=192.0.2.1", "HTTP_X_FORWARDED_URI=/public/"}, "/gate", "", false},
+     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=192.0.2.1", "HTTP_X_FORWARDED_URI=/public/"}, "/gate", "", 0},
     {"a stranger behind a trusted proxy is still a stranger's peer", Role::responder,
-     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=192.0.2.1", "HTTP_X_FORWARDED_FOR=10.0.0.1", "HTTP_X_ORIGINAL_URI=/public/"}, "/gate", "", false},
+     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=192.0.2.1", "HTTP_X_FORWARDED_FOR=10.0.0.1", "HTTP_X_ORIGINAL_URI=/public/"}, "/gate", "", 0},
     {"a trusted proxy's X-Original-URI", Role::responder,
-     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=10.0.0.1", "HTTP_X_ORIGINAL_URI=/team/"}, "/gate", "/team/", false},
+     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=10.0.0.1", "HTTP_X_ORIGINAL_URI=/team/"}, "/gate", "/team/", 0},
     {"a trusted proxy's X-Forwarded-Uri", Role::responder,
-     {"REQUEST_URI=/auth/gate?rule=x", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_URI=/team/"}, "/gate", "/team/", false},
+     {"REQUEST_URI=/auth/gate?rule=x", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_URI=/team/"}, "/gate", "/team/", 0},
     {"two that agree", Role::responder,
-     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_URI=/t/", "HTTP_X_ORIGINAL_URI=/t/"}, "/gate", "/t/", false},
+     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_URI=/t/", "HTTP_X_ORIGINAL_URI=/t/"}, "/gate", "/t/", 0},
     {"two that do not: one is the client's", Role::responder,
-     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_URI=/t/", "HTTP_X_ORIGINAL_URI=/public/"}, "/gate", "", false},
+     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_URI=/t/", "HTTP_X_ORIGINAL_URI=/public/"}, "/gate", "", 0},
     {"one header twice", Role::responder,
-     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=10.0.0.1", "HTTP_X_ORIGINAL_URI=/t/", "HTTP_X_ORIGINAL_URI=/public/"}, "/gate", "", false},
+     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=10.0.0.1", "HTTP_X_ORIGINAL_URI=/t/", "HTTP_X_ORIGINAL_URI=/public/"}, "/gate", "", 0},
     {"an empty one beside another", Role::responder,
-     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=10.0.0.1", "HTTP_X_ORIGINAL_URI=", "HTTP_X_FORWARDED_URI=/public/"}, "/gate", "", false},
+     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=10.0.0.1", "HTTP_X_ORIGINAL_URI=", "HTTP_X_FORWARDED_URI=/public/"}, "/gate", "", 0},
 };
 
 struct LengthRow {
@@ -189,7 +189,7 @@ BOOST_DATA_TEST_CASE(what_somebody_wants_to_see_comes_from_where_no_client_can_w
   BOOST_TEST(parsed.request.original == row.original);
   BOOST_TEST(parsed.request.refused == row.refused);
   BOOST_TEST(parsed.request.authorizer == (row.role == Role::authorizer));
-  if (row.role == Role::authorizer || row.refused) BOOST_TEST(parsed.request.query == "");
+  if (row.role == Role::authorizer || row.refused != 0) BOOST_TEST(parsed.request.query == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_request_has_the_method_that_apache_took_from_it) {
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(a_refused_request_has_the_method_that_apache_took_from_it) 
 
 BOOST_AUTO_TEST_CASE(below_the_root_a_refusal_is_known_by_its_script) {
   const Env env{"REQUEST_METHOD=GET", "REQUEST_URI=/team/", "REDIRECT_STATUS=401", "SCRIPT_NAME=/latchstring.fcgi"};
-  BOOST_TEST(parse(env, {.mount = ""}).request.refused);
+  BOOST_TEST(parse(env, {.mount = ""}).request.refused == 401);
 }
 
 BOOST_DATA_TEST_CASE(content_length_is_digits_or_nothing, bdata::make(kLengths), row) {

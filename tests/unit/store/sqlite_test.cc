@@ -278,8 +278,8 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error_and_what_was_answered_stays) {
     r.profile.provider = r.profile.issuer = "github";
     r.profile.uid = std::to_string(i);
     r.profile.name = std::string(1000, 'n');
-    r.refresh_hash = "hash " + r.profile.uid;
-    r.refresh_expires = clock.now() + std::chrono::hours{1};
+    r.session.refresh_hash = "hash " + r.profile.uid;
+    r.session.expires = clock.now() + std::chrono::hours{1};
     return store.sign_in(r);
   };
   run(*main, "PRAGMA max_page_count = 60");
