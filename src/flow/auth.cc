@@ -60,31 +60,16 @@ std::optional<http::Response> take_session(Call& call, std::string_view scheme, 
 constexpr std::chrono::minutes kTouchEvery{5};
 
 /// A browser that comes back stays signed in: `used` moves on, every few minutes, so that looking costs no write.
-base::Status keep_alive(Call& call) {
+std::optional<http::Response> keep_alive(Call& call) {
   auto& session = *call.session;
   const auto now = call.deps.clock.now();
-  if (now < session.used + kTouchEvery) return base::ok;
+  if (now < session.used + kTouchEvery) return std::nullopt;
   const auto& rules = call.deps.config.sessions;
   const auto expires = std::min(session.created + rules.ttl, now + rules.idle);
-  if (auto done = call.deps.store.touch_session(session.id, expires); !done) return done;
+  if (auto done = call.deps.store.touch_session(session.id, expires); !done) return failure(done.error());
   session.used = now;
   session.expires = expires;
-  return base::ok;
-}
-
-/// Whose session the cookie is, if it is one that lives, of a user who is active.
-base::Result<std::optional<store::SignedInSession>> find_by_cookie(const Call& call) {
-  const auto cookie = session_cookie_of(call.request, call.deps.config);
-  if (!cookie) return std::optional<store::SignedInSession>{};
-  auto found = call.deps.store.find_signed_in(cookie->session, cookie->hash);
-  if (found && *found && !(*found)->user.active) return std::optional<store::SignedInSession>{};
-  return found;
-}
-
-void take_cookie(Call& call, store::SignedInSession found) {
-  call.user = std::move(found.user);
-  call.session = std::move(found.session);
-  call.by_cookie = true;
+  return std::nullopt;
 }
 
 std::string cookie_name(const config::Config& config) { return config.https() ? "__Host-latchstring" : "latchstring"; }
@@ -104,27 +89,26 @@ std::optional<http::Response> authenticate(Call& call) {
   return claims->session != 0 ? take_session(call, parts[0], *claims) : take_user(call, parts[0], claims->user_id);
 }
 
-std::optional<http::Response> look_at_session(Call& call) {
+std::optional<http::Response> look_at_cookie_from_anywhere(Call& call) {
   if (call.user) return std::nullopt;
-  auto found = find_by_cookie(call);
+  auto& deps = call.deps;
+  const auto cookie = session_cookie_of(call.request, deps.config);
+  if (!cookie) return std::nullopt;
+  auto found = deps.store.find_signed_in(cookie->session, cookie->hash);
   if (!found) return failure(found.error());
-  if (*found) take_cookie(call, std::move(**found));
-  if (*found && !keep_alive(call)) call.deps.metrics.add("latchstring_touch_failed_total");
-  return std::nullopt;
+  if (!*found || !(*found)->user.active) return std::nullopt;
+  call.user = std::move((*found)->user);
+  call.session = std::move((*found)->session);
+  call.by_cookie = true;
+  return keep_alive(call);
 }
 
 std::optional<http::Response> look_at_cookie(Call& call) {
-  if (call.user) return std::nullopt;
-  auto& deps = call.deps;
-  auto found = find_by_cookie(call);
-  if (!found) return failure(found.error());
-  if (!*found) return std::nullopt;
+  if (auto failed = look_at_cookie_from_anywhere(call)) return failed;
   // Browsers send cookies along with what other sites make them send: who is signed in must mean it.
   const auto& method = call.request.method;
-  if (method != "GET" && method != "HEAD" && !from_our_page(call.request, deps.config))
+  if (call.by_cookie && method != "GET" && method != "HEAD" && !from_our_page(call.request, call.deps.config))
     return http::detail(403, "CSRF Failed: this request must come from a page of this site, or of one in cors.origins.");
-  take_cookie(call, std::move(**found));
-  if (auto kept = keep_alive(call); !kept) return failure(kept.error());
   return std::nullopt;
 }
 

@@ -11,8 +11,8 @@ namespace {
 /// become an answer that a web server takes for something else. An answer: the database failed.
 std::optional<http::Response> look(Call& call) {
   if (auto refused = authenticate(call); refused && refused->status >= 500) return refused;
-  if (call.user) return std::nullopt;
-  return look_at_session(call);
+  auto failed = look_at_cookie_from_anywhere(call);     // the gate does nothing on anybody's behalf, so any method and any origin will do
+  return call.user ? std::nullopt : std::move(failed);  // a session that could not be kept alive is one nevertheless
 }
 
 std::string extra_of(Call& call) {
@@ -61,15 +61,13 @@ std::string_view name_of(Verdict::Kind kind) {
   return "";
 }
 
-http::Response answer(const Call& call, const Verdict& verdict, bool lead) {
-  const auto& request = call.request;
-  const auto& config = call.deps.config;
+http::Response answer(Call& call, const Verdict& verdict, bool lead) {
   switch (verdict.kind) {
     case Verdict::Kind::let_in:
-      if (request.refused != 0) return refused_elsewhere(request);
-      return let_in(request, call.user ? std::optional{guest_of(call)} : std::nullopt);
-    case Verdict::Kind::sign_in: return sign_in_first(request, config, lead);
-    case Verdict::Kind::forbidden: return not_allowed(request, config, lead, words_for(verdict.why));
+      if (call.request.refused != 0) return refused_elsewhere(call);
+      return let_in(call.request, call.user ? std::optional{guest_of(call)} : std::nullopt);
+    case Verdict::Kind::sign_in: return sign_in_first(call, lead);
+    case Verdict::Kind::forbidden: return not_allowed(call, lead, words_for(verdict.why));
   }
   return failure({base::Code::internal, "gate: no verdict"});
 }
@@ -94,7 +92,7 @@ http::Response gate(Call& call) {
   const auto& config = call.deps.config;
   const bool lead = may_lead(call);
   const auto rules = find_rules(config.gate, {call.request.original, call.query.last("rule"), config.mount});
-  if (!rules) return told(call, "refused", rules.error().detail, not_allowed(call.request, config, lead, rules.error().say));
+  if (!rules) return told(call, "refused", rules.error().detail, not_allowed(call, lead, rules.error().say));
   if (auto failed = look(call)) return std::move(*failed);
   const auto extra = call.user && asks_claims(*rules) ? extra_of(call) : std::string{"{}"};
   const auto verdict = judge(*rules, call.user ? std::optional{visitor_of(call, extra)} : std::nullopt);

@@ -5,9 +5,10 @@
 #include <array>
 
 #include "base/encode.h"
-#include "base/markup.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "flow/next.h"
+#include "flow/page.h"
 #include "json/writer.h"
 #include "store/rules.h"
 
@@ -25,10 +26,11 @@ bool is_browser(const http::Request& request) {
   return false;
 }
 
-/// A path that leads nowhere but to this host, in bytes that need no thought.
-bool is_way_back(std::string_view uri) {
-  if (!uri.starts_with('/') || uri.starts_with("//") || uri.size() > kMostNext) return false;
-  return std::all_of(uri.begin(), uri.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '\\' && c != '#'; });
+/// Where a login may lead back to; "" if nowhere.
+std::string way_back(const config::Config& config, std::string_view original) {
+  if (original.empty() || original.size() > kMostNext) return {};
+  auto next = check_next(original, config);
+  return next ? std::move(*next) : std::string{};
 }
 
 std::string json_body(std::string_view detail, std::string_view url) {
@@ -36,17 +38,11 @@ std::string json_body(std::string_view detail, std::string_view url) {
   return w.object().member("detail", detail).member("login_url", url).end_object().take();
 }
 
-/// Nothing in it but text and links, so its policy allows nothing else.
-http::Response page(int status, std::string_view title, std::string_view text, const std::string& link, std::string_view link_text) {
-  std::string body =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>";
-  body += std::string{title} + "</title>\n<h1>" + std::string{title} + "</h1>\n<p>" + std::string{text} + "</p>\n";
-  body += "<p><a href=\"" + base::escape_markup(link) + "\">" + std::string{link_text} + "</a></p>\n</html>\n";
-  http::Response response;
-  response.status = status;
-  response.body = std::move(body);
-  response.set("Content-Type", "text/html; charset=utf-8");
-  response.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
+/// For a person; the notes for the log are the gate's own.
+http::Response page_of(Call& call, int status, std::string_view text) {
+  if (auto next = way_back(call.deps.config, call.request.original); !next.empty()) call.query.add("next", std::move(next));
+  auto response = error_page(call, status, {base::Code::denied, {}, std::string{text}});
+  response.notes.clear();
   return response;
 }
 
@@ -68,9 +64,9 @@ std::string header_text(std::string_view value, std::size_t most) {
   return std::string{base::trim(store::clip(base::trim(out), most))};
 }
 
-std::string login_url(const config::Config& config, std::string_view original) {
+std::string sign_in_url(const config::Config& config, std::string_view original) {
   auto url = config.pages.login.empty() ? config.public_url + "/login" : config.pages.login;
-  if (is_way_back(original)) base::append_query(url, "next", original);
+  if (const auto next = way_back(config, original); !next.empty()) base::append_query(url, "next", next);
   return url;
 }
 
@@ -91,25 +87,22 @@ http::Response let_in(const http::Request& request, const std::optional<GateGues
   return response;
 }
 
-http::Response sign_in_first(const http::Request& request, const config::Config& config, bool lead) {
-  auto url = login_url(config, request.original);
-  if (lead && is_browser(request)) return http::empty(303).set("Location", std::move(url));
+http::Response sign_in_first(const Call& call, bool lead) {
+  auto url = sign_in_url(call.deps.config, call.request.original);
+  if (lead && is_browser(call.request)) return http::empty(303).set("Location", std::move(url));
   return http::json(401, json_body("Authentication credentials were not provided.", url)).set("WWW-Authenticate", "Bearer realm=\"gate\"");
 }
 
-http::Response not_allowed(const http::Request& request, const config::Config& config, bool lead, std::string_view text) {
-  auto url = login_url(config, request.original);
-  if (lead && is_browser(request)) return page(403, "Not allowed", text, url, "Sign in with another account");
-  return http::json(403, json_body(text, url));
+http::Response not_allowed(Call& call, bool lead, std::string_view text) {
+  if (lead && is_browser(call.request)) return page_of(call, 403, text);
+  return http::json(403, json_body(text, sign_in_url(call.deps.config, call.request.original)));
 }
 
-http::Response refused_elsewhere(const http::Request& request) {
-  const bool again = request.refused == 401;
+http::Response refused_elsewhere(Call& call) {
+  const bool again = call.request.refused == 401;
   const int status = again ? 503 : 403;
-  const auto* title = again ? "Try again" : "Not allowed";
   const auto* text = again ? "You are signed in: this page can be opened now." : "The web server does not show this page to anybody.";
-  const auto link = again && is_way_back(request.original) ? request.original : "/";
-  auto response = is_browser(request) ? page(status, title, text, link, again ? "Open it" : "Go to the start") : http::detail(status, text);
+  auto response = is_browser(call.request) ? page_of(call, status, text) : http::detail(status, text);
   if (again) response.set("Retry-After", "1");
   return response;
 }
