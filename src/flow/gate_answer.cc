@@ -15,7 +15,7 @@
 namespace flow {
 namespace {
 
-constexpr std::size_t kMostNext = 1024;  // bytes, before they are encoded: all headers stay below 3 KB
+constexpr std::size_t kMostNext = 1536;  // bytes, encoded: all headers stay below 3 KB
 constexpr std::size_t kMostValue = 256;  // of a variable
 
 /// A person with a browser, who can be shown a page. Programs and scripts ask for JSON or for anything.
@@ -30,7 +30,7 @@ bool is_browser(const http::Request& request) {
 std::string way_back(const config::Config& config, std::string_view original) {
   if (original.empty() || original.size() > kMostNext) return {};
   auto next = check_next(original, config);
-  return next ? std::move(*next) : std::string{};
+  return next && base::percent_encode(*next).size() <= kMostNext ? std::move(*next) : std::string{};
 }
 
 std::string json_body(std::string_view detail, std::string_view url) {

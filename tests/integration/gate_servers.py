@@ -73,7 +73,6 @@ class Apache(Gated):
         return super().base().replace(f"DocumentRoot {self.folder}", f"DocumentRoot {self.site}") + f"""
 ScriptSock {self.folder}/cgid.sock
 DirectoryIndex index.html
-AddType text/plain .txt
 <Files app.fcgi>
   SetHandler cgi-script
   Options +ExecCGI
@@ -91,7 +90,7 @@ class ApacheFcgid(Apache, webservers.ApacheFcgid):
 
 class Htaccess(Apache, webservers.ApacheFcgid):
     """A shared host: what the server's configuration says is the host's, all of ours is in two .htaccess files."""
-    modules = ("fcgid", "cgid", "headers")
+    modules = ("fcgid", "cgid", "headers", "mime")
 
     def configuration(self):
         mount = self.site / "auth"
@@ -104,6 +103,7 @@ class Htaccess(Apache, webservers.ApacheFcgid):
         assert "/home/you/public_html/auth/latchstring.fcgi" in gate and "ErrorDocument 401 /auth/gate\n" in gate
         (self.site / "team" / ".htaccess").write_text(gate.replace("/home/you/public_html/auth/latchstring.fcgi", str(script)))
         return self.base() + f"""
+TypesConfig /dev/null
 FcgidIPCDir {self.folder}/sockets
 FcgidProcessTableFile {self.folder}/processes
 <Directory {self.site}>
