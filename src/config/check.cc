@@ -292,10 +292,10 @@ base::Status check_whole(Draft& draft) {
 }  // namespace
 
 base::Status check(Draft& draft) {
-  constexpr base::Status (*kChecks[])(Draft&) = {check_public_url, check_redirect_uris, check_origins,  check_store,  check_proxies,
-                                                 check_tokens,     check_flows,         check_domains,  check_emails, check_trusted,
+  constexpr base::Status (*kChecks[])(Draft&) = {check_public_url, check_redirect_uris, check_origins,       check_store,    check_proxies,
+                                                 check_tokens,     check_flows,         check_domains,       check_emails,   check_trusted,
                                                  check_pages,      check_hooks,         check_introspection, check_upstream, check_folder,
-                                                 check_whole};
+                                                 check_gate,       check_whole};
   for (const auto one : kChecks) {
     if (auto good = one(draft); !good) return good;
   }

@@ -4,6 +4,7 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,6 +14,19 @@
 #include "config/node.h"
 
 namespace config {
+
+/// One [gate.NAME]: who may see the paths. What is empty is not asked for. `email_domains`, `emails` and `users` are alternatives to each
+/// other; all else must hold besides. Without conditions: whoever is signed in.
+struct GateRule {
+  std::string name, where;                 // "team", "latchstring.toml:12"
+  std::vector<std::string> paths;          // "/team/": begins and ends with '/'; none: reached by name only (GET /gate?rule=NAME)
+  bool open = false;                       // public = true: everybody
+  std::vector<std::string> providers;      // the one that was signed in with
+  std::vector<std::string> email_domains, emails;  // lower case; verified addresses only
+  std::vector<std::string> users;          // usernames
+  std::vector<std::int64_t> user_ids;
+  std::map<std::string, std::vector<std::string>> claims;  // for each claim, one of these
+};
 
 struct Config {
   std::string file;                        // where it was read from; "" = environment only
@@ -85,6 +99,7 @@ struct Config {
   std::string providers_dir;               // adds to and overrides the compiled-in catalogue
   /// Provider stanzas as read, environment laid over: [providers.NAME]. client_secret_file is already read into client_secret.
   std::map<std::string, Node> providers;
+  std::vector<GateRule> gate;              // by name; no two have the same path
   std::vector<std::string> warnings;       // one line each; printed at every start
 
   bool https() const { return public_url.starts_with("https:"); }

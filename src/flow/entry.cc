@@ -13,6 +13,11 @@ std::string extra_of(const providers::Identity& who) {
   json::Writer w;
   w.object();
   for (const auto& [name, value] : who.extra) w.member(name, value);
+  for (const auto& [name, values] : who.lists) {
+    w.key(name).array();
+    for (const auto& value : values) w.value(value);
+    w.end_array();
+  }
   return w.end_object().take();
 }
 

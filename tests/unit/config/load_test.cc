@@ -76,7 +76,7 @@ const Wrong kWrong[] = {
     {"nothing near", kGood + "[cors]\nzzzzzzzz = 1\n", F + ":3: unknown key \"cors.zzzzzzzz\": allowed here: origins"},
     {"a name with control characters", "\"a\\u001bb\" = 1\n",
      F + ":1: unknown key \"a?b\": allowed here: public_url, redirect_uris, providers_dir, store, server, flows, tokens, sessions, cors, "
-         "accounts, pages, hooks, introspection, upstream, demo, providers"},
+         "accounts, pages, hooks, introspection, upstream, demo, gate, providers"},
     {"a table that is none", kGood + "store = 'sqlite:x'\n", F + ":2: store is a string: it wants a table, [store]"},
     // types and ranges
     {"a string for a number", kGood + "[server]\nthreads = 'many'\n",
