@@ -63,8 +63,7 @@ BOOST_DATA_TEST_CASE(one_of_many_has_the_lease, databases(), database) {
   const auto id = f.w.store.sign_in(with_tokens("7", "a"))->who.identity;
   std::atomic<int> won = 0;
   std::vector<std::thread> all;
-  for (int i = 0; i < 8; ++i)
-    all.emplace_back([&] { won += *f.w.store.lease_provider_tokens(id, 1, f.w.clock.now() + 10s) ? 1 : 0; });
+  for (int i = 0; i < 8; ++i) all.emplace_back([&] { won += *f.w.store.lease_provider_tokens(id, 1, f.w.clock.now() + 10s) ? 1 : 0; });
   for (auto& one : all) one.join();
   BOOST_TEST(won == 1);
   BOOST_TEST(!*f.w.store.lease_provider_tokens(id, 1, f.w.clock.now() + 99s));
