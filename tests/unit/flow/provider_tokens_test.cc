@@ -85,6 +85,16 @@ BOOST_AUTO_TEST_CASE(a_stale_one_is_refreshed_and_what_was_rotated_is_kept) {
   BOOST_TEST(text(ask(id), "access_token") == "at-3");
 }
 
+BOOST_AUTO_TEST_CASE(tokens_that_never_live_for_a_minute_are_refreshed_once_a_call) {
+  for (const auto* life : {"30", "0"}) {
+    const auto id = enter(R"({"access_token":"at-1","expires_in":30,"refresh_token":"rt-1"})");
+    answers(200, R"({"access_token":"at-2","expires_in":)" + std::string{life} + "}");
+    const auto before = redeemed("grant_type=refresh_token");
+    BOOST_TEST(text(ask(id), "access_token") == "at-2");
+    BOOST_TEST(redeemed("grant_type=refresh_token") - before == 1);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(nobody_elses) {
   const auto id = enter(kFirst);
   net.answers["https://forge.example/user"].clear();
