@@ -124,8 +124,8 @@ class Store {
   base::Result<bool> lease_provider_tokens(std::int64_t identity, std::int64_t version, base::Time until);
   /// The lease that ends at `mine` ends at `until` instead.
   base::Status extend_lease(std::int64_t identity, base::Time mine, base::Time until);
-  /// The new ones, and the lease has ended. False: they have changed meanwhile, and stay as they are.
-  base::Result<bool> renew_provider_tokens(std::int64_t identity, std::int64_t version, std::string_view sealed,
+  /// The new ones, and the lease, which ends at `mine`, is over. False: they have changed, or are somebody else's to change, and stay.
+  base::Result<bool> renew_provider_tokens(std::int64_t identity, std::int64_t version, base::Time mine, std::string_view sealed,
                                            std::optional<base::Time> expires);
   base::Status drop_provider_tokens(std::int64_t identity, std::int64_t version);
   /// In order of the identities, those after `after`; for sealing them anew, as are the next two. Nothing happens to what has changed.
