@@ -150,10 +150,14 @@ base::Status check_flows(Draft& draft) {
   return base::ok;
 }
 
+bool is_domain(std::string_view domain) {
+  const auto good = [](unsigned char c) { return c >= 0x80 || std::isalnum(c) || c == '-' || c == '.'; };
+  return !domain.empty() && domain.front() != '.' && domain.back() != '.' && std::all_of(domain.begin(), domain.end(), good);
+}
+
 base::Status check_domains(Draft& draft) {
   for (auto& domain : draft.config.accounts.allowed_domains) {
-    const auto good = [](unsigned char c) { return c >= 0x80 || std::isalnum(c) || c == '-' || c == '.'; };
-    if (domain.empty() || domain.front() == '.' || domain.back() == '.' || !std::all_of(domain.begin(), domain.end(), good)) {
+    if (!is_domain(domain)) {
       return refused(draft, "accounts.allowed_domains", domain, "it wants domain names, such as \"example.com\"");
     }
     domain = base::lower(domain);
@@ -167,6 +171,20 @@ base::Status check_emails(Draft& draft) {
     if (at_sign == 0 || at_sign == email.npos || at_sign + 1 == email.size() || email.find('@', at_sign + 1) != email.npos)
       return refused(draft, "accounts.allowed_emails", email, "it wants addresses, such as \"ada@example.com\"");
     email = base::lower(email);
+  }
+  return base::ok;
+}
+
+base::Status check_trusted(Draft& draft) {
+  auto& config = draft.config;
+  constexpr const char* kKey = "accounts.trusted_providers";
+  for (const auto& entry : config.accounts.trusted_providers) {
+    const auto colon = entry.find(':');
+    const auto name = entry.substr(0, colon);
+    if (name.empty() || (colon != entry.npos && !is_domain(std::string_view{entry}.substr(colon + 1))))
+      return refused(draft, kKey, entry, "it wants a provider's name, or \"name:domain\", such as \"acme:acme.example\"");
+    if (!config.providers.contains(name))
+      config.warnings.push_back(at(draft, kKey) + ": \"" + name + "\" is no provider of this configuration");
   }
   return base::ok;
 }
@@ -245,9 +263,9 @@ base::Status check_whole(Draft& draft) {
 }  // namespace
 
 base::Status check(Draft& draft) {
-  constexpr base::Status (*kChecks[])(Draft&) = {check_public_url, check_redirect_uris, check_origins, check_store,  check_proxies,
-                                                 check_tokens,     check_flows,         check_domains, check_emails, check_pages,
-                                                 check_hooks,      check_upstream,      check_folder,  check_whole};
+  constexpr base::Status (*kChecks[])(Draft&) = {check_public_url, check_redirect_uris, check_origins,  check_store,  check_proxies,
+                                                 check_tokens,     check_flows,         check_domains,  check_emails, check_trusted,
+                                                 check_pages,      check_hooks,         check_upstream, check_folder, check_whole};
   for (const auto one : kChecks) {
     if (auto good = one(draft); !good) return good;
   }
