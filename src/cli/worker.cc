@@ -98,6 +98,7 @@ void Worker::sweep() {
     while (more && !leaving_) {  // a flood of attempts must not outgrow the broom
       more = swept("flows", instance_->store.sweep_flows());
       more = swept("sessions", instance_->store.sweep_sessions()) || more;
+      more = swept("seen_tokens", instance_->store.sweep_seen_tokens()) || more;
     }
     lock.lock();
   }

@@ -1,6 +1,7 @@
 // entry.cc: the last step of every login.
 #include "flow/entry.h"
 
+#include "flow/logout.h"
 #include "json/writer.h"
 #include "token/state.h"
 
@@ -29,6 +30,7 @@ store::AccountRules rules_of(const config::Config& config) {
 base::Result<Entry> enter(Call& call, const providers::Identity& who, store::NewSession session) {
   auto& deps = call.deps;
   session.idp_sid = who.sid;
+  session.id_token = kept_id_token(call, who);
   session.user_agent = std::string{call.request.header("user-agent").substr(0, 200)};
   store::LoginRecord record;
   record.profile = profile_of(who);

@@ -40,6 +40,21 @@ std::vector<crypto::Alg> algs_of(json::Value list) {
   return out;
 }
 
+/// Nobody is kept out because a logout or a revocation cannot be had: an unsafe address is left out.
+void read_afterwards(json::Value root, bool loopback, Metadata& out) {
+  const auto url = [&](std::string_view member) {
+    auto found = address(root, member, loopback);
+    return found ? std::move(*found) : std::string{};
+  };
+  out.end_session = url("end_session_endpoint");
+  out.revocation = url("revocation_endpoint");
+  const auto says = [&](std::string_view member) { return root[member].boolean().value_or(false); };
+  out.backchannel_logout = says("backchannel_logout_supported");
+  out.backchannel_logout_session = says("backchannel_logout_session_supported");
+  out.frontchannel_logout = says("frontchannel_logout_supported");
+  out.frontchannel_logout_session = says("frontchannel_logout_session_supported");
+}
+
 ClientAuth client_auth_of(json::Value methods) {
   // The default (OIDC Discovery 3). A provider that lists others means: not that one.
   return !methods.is_array() || lists(methods, "client_secret_basic") ? ClientAuth::basic : ClientAuth::post;
@@ -102,6 +117,7 @@ base::Result<Metadata> parse_metadata(std::string_view body, const Spec& spec, s
   out.algs = algs_of(root["id_token_signing_alg_values_supported"]);
   out.client_auth = client_auth_of(root["token_endpoint_auth_methods_supported"]);
   out.names_issuer = root["authorization_response_iss_parameter_supported"].boolean().value_or(false);
+  read_afterwards(root, loopback, out);
   // A provider that lists methods without S256 would refuse it; one that lists none ignores what it does not know (RFC 6749 3.1).
   const auto methods = root["code_challenge_methods_supported"];
   out.authorize_url = make_authorize_url(spec, spec.values(), out.authorize,

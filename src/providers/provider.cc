@@ -26,6 +26,7 @@ base::Result<std::unique_ptr<Provider>> make_provider(std::string name, Spec spe
   if (own.authorize.url) provider->authorize = make_authorize_url(own, values, address(own.authorize.url, values), own.pkce);
   provider->token_url = address(own.token.url, values);
   provider->keys_url = address(own.id_token.keys, values);
+  provider->event_keys_url = address(own.events.keys, values);
   const auto& pem = own.client_auth == ClientAuth::signed_secret ? own.client_secret : own.private_key;
   if (pem.empty()) return provider;
   auto key = crypto::SignKey::from_pem(pem);

@@ -34,9 +34,10 @@ struct Provider {
   std::optional<crypto::SignKey> key;     // private_key_jwt, signed_secret
   std::optional<AuthorizeUrl> authorize;  // if the file says where it is; else it is in the metadata
   std::string token_url, keys_url;        // "" = in the metadata, or not known before the callback (token_address)
+  std::string event_keys_url;             // of what it sends about accounts; "" = keys_url
 
   Remote<Metadata> metadata;
-  Remote<std::vector<token::Jwk>> keys;
+  Remote<std::vector<token::Jwk>> keys, event_keys;
   MintedSecret minted;
   struct {
     Remote<openid2::Discovered> op;  // of a provider whose identifier is the same for everybody

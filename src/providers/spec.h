@@ -13,6 +13,7 @@
 #include "crypto/keys.h"
 #include "providers/expression.h"
 #include "providers/spec_parts.h"
+#include "providers/told_spec.h"
 
 namespace providers {
 
@@ -77,6 +78,8 @@ struct Spec {
     std::optional<Expression> issuer, subject, audience, key_id;
   } signed_secret;
   LaterEndpoint refresh, revoke;
+  EndSessionRules end_session;
+  EventRules events;
   std::shared_ptr<const void> own;  // what the engine read from tables that only it has
   /// Of those, by key, to be checked like the rest: URLs, what goes through the browser, what never does, what reads a callback.
   std::vector<std::pair<std::string, Expression>> own_addresses, own_texts, own_keys, own_results;

@@ -15,6 +15,7 @@ struct Login {
 
 struct Found {
   std::int64_t identity = 0;  // 0 = this person signs in for the first time
+  bool disabled = false;      // by the provider's word
   std::optional<User> user;   // none = a user is to be made
 };
 
@@ -38,12 +39,13 @@ base::Result<std::int64_t> same_email(Tx& tx, const Profile& profile) {
 base::Result<Found> find(Tx& tx, const LoginRecord& record) {
   Found found;
   const auto rows =
-      tx.run("SELECT id, user_id FROM identities WHERE issuer = $1 AND uid = $2", {record.profile.issuer, record.profile.uid});
+      tx.run("SELECT id, user_id, disabled FROM identities WHERE issuer = $1 AND uid = $2", {record.profile.issuer, record.profile.uid});
   if (!rows) return rows.error();
   std::int64_t user = 0;
   if (!rows->empty()) {
     found.identity = rows->rows[0].integer(0);
     user = rows->rows[0].integer(1);
+    found.disabled = rows->rows[0].integer(2) != 0;
   } else if (record.rules.link_by_verified_email) {
     const auto linked = same_email(tx, record.profile);
     if (!linked) return linked.error();
@@ -176,6 +178,9 @@ base::Result<LoginDone> decide(Tx& tx, const Login& login) {
   if (!domain_allowed(record.profile, record.rules))
     return refused("e-mail is not verified in an allowed domain", "Your e-mail address is not allowed to sign in here.");
   if (found->user && !found->user->active) return refused("user is disabled", "User account is disabled.");
+  if (found->disabled)
+    return refused("the provider said that this account is disabled or gone",
+                   "The provider has disabled this account. Sign in another way, or ask the people who run this site.");
   if (!found->user && !record.rules.create_users)
     return refused("no such user, and accounts.create_users is off",
                    "There is no account for this sign-in, and new ones are not made here.");
