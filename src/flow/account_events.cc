@@ -1,4 +1,5 @@
-// account_events.cc: POST /o/{provider}/events: what providers tell of accounts (providers/security_event.h), and what follows from it here.
+// account_events.cc: POST /o/{provider}/events: what providers tell of accounts (providers/security_event.h), and what follows from it
+// here.
 #include "base/text.h"
 #include "flow/binding.h"
 #include "flow/call.h"
@@ -77,7 +78,9 @@ http::Response account_events(Call& call) {
   auto told = deps.store.told_accounts(telling);
   if (!told) return failure(told.error());
   auto response = accepted();
-  response.note("events", names_of(event)).note("accounts", std::to_string(told->accounts)).note("sessions", std::to_string(told->sessions));
+  response.note("events", names_of(event))
+      .note("accounts", std::to_string(told->accounts))
+      .note("sessions", std::to_string(told->sessions));
   if (told->repeated) response.note("repeated", "yes");
   return response;
 }

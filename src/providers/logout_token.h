@@ -14,7 +14,7 @@ namespace providers {
 struct LogoutToken {
   std::string issuer;  // as identities have it
   std::string uid, sid;
-  std::string jti;         // it is for one use: whoever acts on it remembers it, until:
+  std::string jti;  // it is for one use: whoever acts on it remembers it, until:
   base::Time good_until{};
 };
 

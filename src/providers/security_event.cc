@@ -129,7 +129,8 @@ ReadEvent check_event(const token::Jws& jws, const EventCheck& check) {
   SubjectRules subjects{check.provider, check.issuer, claims["iss"].string().value_or("")};
   SecurityEvent out{subjects.canonical(), std::string{jti}, {}, {}};
   out.good_until = base::Time{std::chrono::seconds{static_cast<std::int64_t>(*claims["iat"].number()) + 1}} + kEventAge;
-  return rules.in_payload ? with_one_event(claims, subjects, std::move(out)) : with_events(claims, claims["events"], subjects, std::move(out));
+  return rules.in_payload ? with_one_event(claims, subjects, std::move(out))
+                          : with_events(claims, claims["events"], subjects, std::move(out));
 }
 
 ReadEvent read_event(Provider& provider, World& world, std::string_view content_type, std::string_view body) {

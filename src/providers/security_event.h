@@ -16,26 +16,26 @@ namespace providers {
 
 /// What happened, in the words of no specification.
 enum class Fact {
-  verification,      // a test of the stream
-  sessions_ended,    // all of that account's, or the one that is named
+  verification,    // a test of the stream
+  sessions_ended,  // all of that account's, or the one that is named
   tokens_revoked,
-  consent_revoked,   // the user took back what this application may do
+  consent_revoked,  // the user took back what this application may do
   disabled,
   enabled,
-  gone,              // the account was deleted there
+  gone,  // the account was deleted there
   credential_in_danger,
   credential_revoked,
-  address_gone,      // its e-mail address no longer reaches the user, or is another's
-  noted,             // known, and nothing follows from it
+  address_gone,  // its e-mail address no longer reaches the user, or is another's
+  noted,         // known, and nothing follows from it
   unknown,
 };
 std::string_view name_of(Fact fact) noexcept;
 
 struct AccountEvent {
   Fact fact = Fact::unknown;
-  std::string type;      // as the provider calls it, fit for a log
-  std::string uid, sid;  // whose: the account there, a session there; both "" = nothing that we understand
-  std::string email;     // where the subject is an address
+  std::string type;       // as the provider calls it, fit for a log
+  std::string uid, sid;   // whose: the account there, a session there; both "" = nothing that we understand
+  std::string email;      // where the subject is an address
   bool hijacked = false;  // `reason`: somebody else has the account
 };
 

@@ -23,9 +23,10 @@ base::Result<bool> mark(Tx& tx, const SeenToken& token) {
 base::Result<Whose> find(Tx& tx, const std::string& issuer, const ToldAccount& account) {
   // By address through the users' index: an identity that is verified for it, of a user whose address it is.
   const auto rows = account.uid.empty()
-                        ? tx.run("SELECT i.id, i.user_id, i.email FROM users u JOIN identities i ON i.user_id = u.id "
-                                 "WHERE u.email_match = $2 AND u.email_match <> '' AND i.issuer = $1 AND lower(i.email) = $2 LIMIT 2",
-                                 {issuer, account.email})
+                        ? tx.run(
+                              "SELECT i.id, i.user_id, i.email FROM users u JOIN identities i ON i.user_id = u.id "
+                              "WHERE u.email_match = $2 AND u.email_match <> '' AND i.issuer = $1 AND lower(i.email) = $2 LIMIT 2",
+                              {issuer, account.email})
                         : tx.run("SELECT id, user_id, email FROM identities WHERE issuer = $1 AND uid = $2", {issuer, account.uid});
   if (!rows) return rows.error();
   if (rows->rows.size() != 1) return Whose{};  // two with one address: nobody can say which
@@ -35,13 +36,15 @@ base::Result<Whose> find(Tx& tx, const std::string& issuer, const ToldAccount& a
 
 /// Whoever's they are: sessions of that issuer's session. The users, one for each session.
 base::Result<std::vector<std::int64_t>> end_by_sid(Tx& tx, const std::string& issuer, const std::string& uid, const std::string& sid) {
-  const auto ended = uid.empty() ? tx.run("UPDATE sessions SET ended = 1 WHERE idp_sid = $1 AND idp_sid <> '' AND ended = 0 AND EXISTS "
-                                          "(SELECT 1 FROM identities i WHERE i.id = sessions.identity_id AND i.issuer = $2) RETURNING user_id",
-                                          {sid, issuer})
-                                 : tx.run("UPDATE sessions SET ended = 1 WHERE idp_sid = $1 AND idp_sid <> '' AND ended = 0 AND EXISTS "
-                                          "(SELECT 1 FROM identities i WHERE i.id = sessions.identity_id AND i.issuer = $2 AND i.uid = $3) "
-                                          "RETURNING user_id",
-                                          {sid, issuer, uid});
+  const auto ended = uid.empty() ? tx.run(
+                                       "UPDATE sessions SET ended = 1 WHERE idp_sid = $1 AND idp_sid <> '' AND ended = 0 AND EXISTS "
+                                       "(SELECT 1 FROM identities i WHERE i.id = sessions.identity_id AND i.issuer = $2) RETURNING user_id",
+                                       {sid, issuer})
+                                 : tx.run(
+                                       "UPDATE sessions SET ended = 1 WHERE idp_sid = $1 AND idp_sid <> '' AND ended = 0 AND EXISTS "
+                                       "(SELECT 1 FROM identities i WHERE i.id = sessions.identity_id AND i.issuer = $2 AND i.uid = $3) "
+                                       "RETURNING user_id",
+                                       {sid, issuer, uid});
   if (!ended) return ended.error();
   std::vector<std::int64_t> users;
   for (const auto& row : ended->rows) users.push_back(row.integer(0));
@@ -101,8 +104,8 @@ base::Result<std::int64_t> end_sessions_of(Tx& tx, const Teller& by, const ToldA
   return static_cast<std::int64_t>(users->size());
 }
 
-/// An account that is gone there is gone from the user, unless nothing else would be left to get in by: a user, and whatever the application
-/// keeps of theirs, is never deleted on a third party's word. Disabled it lets nobody in, and an operator can look at it.
+/// An account that is gone there is gone from the user, unless nothing else would be left to get in by: a user, and whatever the
+/// application keeps of theirs, is never deleted on a third party's word. Disabled it lets nobody in, and an operator can look at it.
 base::Status leave(Tx& tx, const Whose& who) {
   // Of two such tellings at once the second sees what the first left (PostgreSQL; SQLite has one writer).
   if (const auto locked = tx.run("UPDATE users SET active = active WHERE id = $1", {who.user}); !locked) return locked.error();

@@ -259,9 +259,9 @@ BOOST_DATA_TEST_CASE(the_application_is_told_where_it_listens, databases(), data
   const store::Telling telling{{"p", "op", "", ""}, {"j", t.w.clock.now() + 60s}, {account}};
   BOOST_TEST(listening.told_accounts(telling)->accounts == 1);
   BOOST_TEST(listening.told_accounts(telling)->repeated);
-  BOOST_TEST(t.w.number("SELECT count(*) FROM outbox WHERE event = 'identity.told' AND payload = '{\"user\":" +
-                        std::to_string(mine.who.user.id) + ",\"identity\":" + std::to_string(mine.who.identity) +
-                        ",\"what\":\"disabled\"}'") == 1);
+  BOOST_TEST(
+      t.w.number("SELECT count(*) FROM outbox WHERE event = 'identity.told' AND payload = '{\"user\":" + std::to_string(mine.who.user.id) +
+                 ",\"identity\":" + std::to_string(mine.who.identity) + ",\"what\":\"disabled\"}'") == 1);
 }
 
 BOOST_DATA_TEST_CASE(an_id_token_is_kept_with_its_session, databases(), database) {

@@ -82,7 +82,9 @@ const Row types[] = {
     {"sessions", EventWorld::about_user(RISC "sessions-revoked"), {}, "ok sessions_ended user-1"},
     {"tokens, RISC", EventWorld::about_user(RISC "tokens-revoked"), {}, "ok tokens_revoked user-1"},
     {"a token, RISC", EventWorld::about_user(RISC "token-revoked"), {}, "ok tokens_revoked user-1"},
-    {"tokens, as Google calls it", EventWorld::about_user("https://schemas.openid.net/secevent/oauth/event-type/tokens-revoked"), {},
+    {"tokens, as Google calls it",
+     EventWorld::about_user("https://schemas.openid.net/secevent/oauth/event-type/tokens-revoked"),
+     {},
      "ok tokens_revoked user-1"},
     {"disabled", EventWorld::about_user(RISC "account-disabled", R"(,"reason":"bulk-account")"), {}, "ok disabled user-1"},
     {"hijacked", EventWorld::about_user(RISC "account-disabled", R"(,"reason":"hijacking")"), {}, "ok disabled user-1 hijacked"},
@@ -94,24 +96,30 @@ const Row types[] = {
     {"verification, RISC", "{\"" RISC "verification\":{\"state\":\"some\"}}", {}, "ok verification"},
     {"verification, SSF", R"({"https://schemas.openid.net/secevent/ssf/event-type/verification":{"state":"x"}})", {}, "ok verification"},
     {"session revoked, CAEP", EventWorld::about_user(CAEP "session-revoked"), {}, "ok sessions_ended user-1"},
-    {"credential revoked, CAEP", EventWorld::about_user(CAEP "credential-change", R"(,"change_type":"revoke")"), {},
+    {"credential revoked, CAEP",
+     EventWorld::about_user(CAEP "credential-change", R"(,"change_type":"revoke")"),
+     {},
      "ok credential_revoked user-1"},
     {"a passkey added ends nothing", EventWorld::about_user(CAEP "credential-change", R"(,"change_type":"create")"), {}, "ok noted user-1"},
     {"claims changed, CAEP", EventWorld::about_user(CAEP "token-claims-change"), {}, "ok noted user-1"},
     {"a type that nobody knows", EventWorld::about_user("https://x.example/y"), {}, "ok unknown user-1"},
     {"nearly the right type", EventWorld::about_user(RISC "Sessions-Revoked"), {}, "ok unknown user-1"},
     {"two at once",
-     "{\"" RISC R"(account-enabled":{"subject":{"format":"iss_sub","iss":"https://op.example","sub":"a"}},")" RISC
-         R"(verification":{}})",
-     {}, "ok enabled a verification"},
+     "{\"" RISC R"(account-enabled":{"subject":{"format":"iss_sub","iss":"https://op.example","sub":"a"}},")" RISC R"(verification":{}})",
+     {},
+     "ok enabled a verification"},
 };
 
 const Row subjects[] = {
     {"iss_sub", subject(kRevoked, R"({"subject_type":"iss_sub","iss":"https://op.example","sub":"u"})"), {}, "ok sessions_ended u"},
     {"iss_sub of RFC 9493", subject(kRevoked, R"({"format":"iss_sub","iss":"https://op.example","sub":"u"})"), {}, "ok sessions_ended u"},
-    {"id_token_claims", subject(kRevoked, R"({"subject_type":"id_token_claims","iss":"https://op.example","sub":"u"})"), {},
+    {"id_token_claims",
+     subject(kRevoked, R"({"subject_type":"id_token_claims","iss":"https://op.example","sub":"u"})"),
+     {},
      "ok sessions_ended u"},
-    {"of another issuer: not theirs to tell", subject(kRevoked, R"({"format":"iss_sub","iss":"https://evil.example","sub":"u"})"), {},
+    {"of another issuer: not theirs to tell",
+     subject(kRevoked, R"({"format":"iss_sub","iss":"https://evil.example","sub":"u"})"),
+     {},
      "ok sessions_ended"},
     {"of no issuer", subject(kRevoked, R"({"format":"iss_sub","sub":"u"})"), {}, "ok sessions_ended"},
     {"sub_id of the token", kBare, sub_id(R"({"format":"iss_sub","iss":"https://op.example","sub":"u"})"), "ok sessions_ended u"},
@@ -119,10 +127,13 @@ const Row subjects[] = {
     {"email", kBare, sub_id(R"({"format":"email","email":"u@op.example"})"), "ok sessions_ended u@op.example"},
     {"email that is none", kBare, sub_id(R"({"format":"email","email":"u@op.example, v@op.example"})"), "ok sessions_ended"},
     {"complex: user and session", kBare,
-     sub_id(R"({"format":"complex","user":{"format":"iss_sub","iss":"https://op.example","sub":"u"},"session":{"format":"opaque","id":"s9"}})"),
+     sub_id(
+         R"({"format":"complex","user":{"format":"iss_sub","iss":"https://op.example","sub":"u"},"session":{"format":"opaque","id":"s9"}})"),
      "ok sessions_ended u s9"},
-    {"complex without a format: the drafts", subject(kRevoked, R"({"user":{"format":"opaque","id":"u"},"tenant":{"format":"opaque","id":"t"}})"),
-     {}, "ok sessions_ended u"},
+    {"complex without a format: the drafts",
+     subject(kRevoked, R"({"user":{"format":"opaque","id":"u"},"tenant":{"format":"opaque","id":"t"}})"),
+     {},
+     "ok sessions_ended u"},
     {"a session alone", kBare, sub_id(R"({"session":{"format":"opaque","id":"s9"}})"), "ok sessions_ended s9"},
     {"aliases", kBare,
      sub_id(R"({"format":"aliases","identifiers":[{"format":"phone_number","phone_number":"+1"},{"format":"opaque","id":"u"}]})"),
@@ -132,7 +143,9 @@ const Row subjects[] = {
     {"a device", kBare, sub_id(R"({"format":"complex","device":{"format":"opaque","id":"d"}})"), "ok sessions_ended"},
     {"a sub that is none", kBare, sub_id(R"({"format":"iss_sub","iss":"https://op.example","sub":7})"), "ok sessions_ended"},
     {"a token's identifier (Google's token-revoked)",
-     subject(RISC "token-revoked", R"({"subject_type":"oauth_token","token_type":"refresh_token","token":"x"})"), {}, "ok tokens_revoked"},
+     subject(RISC "token-revoked", R"({"subject_type":"oauth_token","token_type":"refresh_token","token":"x"})"),
+     {},
+     "ok tokens_revoked"},
     {"depth ends somewhere", kBare, sub_id(R"({"user":{"user":{"user":{"user":{"format":"opaque","id":"u"}}}}})"), "ok sessions_ended"},
 };
 
@@ -160,7 +173,8 @@ const Row refusals[] = {
     {"an event that is no object", "{\"a\":true}", {}, "invalid_request: events holds something that is no object"},
     {"too many",
      R"({"a":{},"b":{},"c":{},"d":{},"e":{},"f":{},"g":{},"h":{},"i":{},"j":{},"k":{},"l":{},"m":{},"n":{},"o":{},"p":{},"q":{}})",
-     {}, "invalid_request: events holds too many"},
+     {},
+     "invalid_request: events holds too many"},
 };
 
 }  // namespace
@@ -211,10 +225,10 @@ BOOST_AUTO_TEST_CASE(tokens_of_other_kinds_are_no_events_and_events_are_none_of_
   op.typ = "JWT";
   BOOST_TEST(told(op.id_token()) == "invalid_request: nonce has no place in a security event");
   BOOST_TEST(told(op.id_token([](auto& c) {
-    c.erase("nonce");
-    c.erase("at_hash");
-    c["jti"] = "\"j\"";
-  })) == "invalid_request: events is missing");
+               c.erase("nonce");
+               c.erase("at_hash");
+               c["jti"] = "\"j\"";
+             })) == "invalid_request: events is missing");
   auto broker = open(toml);
   BOOST_TEST(broker->logout_token("op", token()).error().say == "events does not hold a back-channel logout");
   op.serve(op.token_answer(token()));
@@ -227,7 +241,8 @@ BOOST_AUTO_TEST_CASE(who_signed_it) {
   BOOST_TEST(told(changed) == "authentication_failed: bad signature");
   const auto good = token();
   const auto payload = good.substr(good.find('.'), good.rfind('.') - good.find('.'));
-  BOOST_TEST(told(base::base64url(R"({"alg":"none","typ":"secevent+jwt"})") + payload + '.').starts_with("invalid_request: it is no signed JWT"));
+  BOOST_TEST(
+      told(base::base64url(R"({"alg":"none","typ":"secevent+jwt"})") + payload + '.').starts_with("invalid_request: it is no signed JWT"));
   const auto text = base::base64url(R"({"alg":"HS256","typ":"secevent+jwt"})") + payload;
   const auto mac = base::base64url(crypto::hmac_sha256("a secret of more than thirty-two bytes", text));
   BOOST_TEST(told(text + '.' + mac) == "invalid_key: signature: algorithm not allowed");
@@ -303,9 +318,9 @@ BOOST_AUTO_TEST_CASE(apple_as_the_catalogue_has_it) {
     quoted.value(event);
     return R"({"payload":")" + token(as_text ? quoted.take() : event) + "\"}";
   };
-  const std::pair<const char*, const char*> kTypes[] = {{"consent-revoked", "consent_revoked"}, {"account-delete", "gone"},
-                                                        {"account-deleted", "gone"},            {"email-disabled", "address_gone"},
-                                                        {"email-enabled", "noted"},             {"something-new", "unknown"}};
+  const std::pair<const char*, const char*> kTypes[] = {
+      {"consent-revoked", "consent_revoked"}, {"account-delete", "gone"}, {"account-deleted", "gone"},
+      {"email-disabled", "address_gone"},     {"email-enabled", "noted"}, {"something-new", "unknown"}};
   for (const auto& [type, fact] : kTypes) {
     BOOST_TEST(told(body(type), "application/json") == "ok " + std::string{fact} + " 820417.faa3", type);
     BOOST_TEST(told(body(type, false), "") == "ok " + std::string{fact} + " 820417.faa3", type);
