@@ -34,7 +34,7 @@ LIBS     := -lfcgi -lcurl -lsqlite3 -lxmlsec1-openssl -lxmlsec1 -lxml2 -lz -lcry
 
 # ---- what there is to build ---------------------------------------------------------------------------------------------
 SRC      := $(filter-out src/cli/main.cc,$(wildcard src/*/*.cc src/*/*/*.cc))
-GEN      := build/gen/catalogue.cc build/gen/migrations.cc
+GEN      := build/gen/catalogue.cc build/gen/migrations.cc build/gen/pages.cc
 OBJ      := $(SRC:%.cc=$(OUT)/%.o) $(GEN:%.cc=$(OUT)/%.o)
 LIB      := $(OUT)/liblatchstring.a
 TEST_SRC := $(wildcard tests/unit/*.cc tests/unit/*/*.cc tests/conformance/*.cc)
@@ -62,13 +62,16 @@ $(OUT)/%.o: %.cc
 
 $(OUT)/src/xml/%.o: CXXFLAGS += $(CXXFLAGS_xml)
 
-# Data that is compiled in: the provider catalogue and the migrations. A mistake in them stops the build.
+# Data that is compiled in: the provider catalogue, the migrations and the pages. A mistake in them stops the build.
 build/gen/catalogue.cc: tools/embed.py $(wildcard conf/providers/*.toml)
 	@mkdir -p $(@D)
 	$(PYTHON) tools/embed.py catalogue conf/providers > $@.tmp && mv $@.tmp $@
 build/gen/migrations.cc: tools/embed.py $(wildcard sql/*/*.sql)
 	@mkdir -p $(@D)
 	$(PYTHON) tools/embed.py migrations sql > $@.tmp && mv $@.tmp $@
+build/gen/pages.cc: tools/embed.py tools/pages.py $(wildcard www/* www/templates/*.html www/texts/*.json)
+	@mkdir -p $(@D)
+	$(PYTHON) tools/embed.py pages www > $@.tmp && mv $@.tmp $@
 
 # ---- the targets people use ---------------------------------------------------------------------------------------------
 run: deps

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""Writes C++ that holds data files: embed.py catalogue conf/providers | embed.py migrations sql
+"""Writes C++ that holds data files: embed.py catalogue conf/providers | embed.py migrations sql | embed.py pages www
 
 The catalogue becomes one array of (name, text); the migrations one array of (driver, database, number, name, text), read from
-sql/DRIVER/NNNN_DATABASE_what.sql. A file name that does not fit stops the build.
+sql/DRIVER/NNNN_DATABASE_what.sql; the pages the arrays of src/pages/files.h. A file that does not fit stops the build.
 """
 import pathlib
 import re
 import sys
+
+sys.dont_write_bytecode = True
+import pages as www  # noqa: E402  (tools/pages.py)
 
 
 def literal(text):
@@ -39,7 +42,38 @@ def migrations(folder):
     print("};\n}  // namespace\nstd::span<const MigrationFile> migration_files() { return kFiles; }\n}  // namespace store")
 
 
+def quoted(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def pages(folder):
+    try:
+        files, templates, languages, advice = www.check(folder)
+    except www.Mistake as mistake:
+        sys.exit(str(mistake))
+    print('#include "pages/files.h"\nnamespace pages {\nnamespace {\nconstexpr File kFiles[] = {')
+    for name, content_type, etag, text in files:
+        print(f"  {{{quoted(name)}, {quoted(content_type)}, {quoted(etag)}, {literal(text)}}},")
+    print("};\nconstexpr Template kTemplates[] = {")
+    for name, text in templates.items():
+        print(f"  {{{quoted(name)}, {literal(text)}}},")
+    for number, table in enumerate(languages.values()):
+        print(f"}};\nconstexpr Text kTexts{number}[] = {{")
+        for key, text in sorted(table.items()):
+            print(f"  {{{quoted(key)}, {literal(text)}}},")
+    print("};\nconstexpr Language kLanguages[] = {")
+    for number, tag in enumerate(languages):
+        print(f"  {{{quoted(tag)}, kTexts{number}}},")
+    print("};\nconstexpr Advice kAdvice[] = {")
+    for holds, status, key in advice:
+        print(f"  {{{quoted(holds)}, {status}, {quoted(key)}}},")
+    print("};\n}  // namespace\nstd::span<const File> files() { return kFiles; }\n"
+          f"std::string_view version() {{ return {quoted(www.version(files))}; }}\n"
+          "std::span<const Template> templates() { return kTemplates; }\nstd::span<const Language> languages() { return kLanguages; }\n"
+          "std::span<const Advice> advice() { return kAdvice; }\n}  // namespace pages")
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 3 or sys.argv[1] not in ("catalogue", "migrations"):
+    if len(sys.argv) != 3 or sys.argv[1] not in ("catalogue", "migrations", "pages"):
         sys.exit(__doc__)
-    {"catalogue": catalogue, "migrations": migrations}[sys.argv[1]](sys.argv[2])
+    {"catalogue": catalogue, "migrations": migrations, "pages": pages}[sys.argv[1]](sys.argv[2])

@@ -1,6 +1,7 @@
 // worker.cc: a worker's objects and its janitor.
 #include "cli/worker.h"
 
+#include "flow/redirect.h"
 #include "token/state.h"
 
 namespace cli {
@@ -52,8 +53,10 @@ base::Status Worker::open_demo() {
   if (!instance_->config.demo.enabled) return base::ok;
   auto key = demo_key(*instance_);
   if (!key) return key.error();
-  demo_ = std::make_unique<demo::Provider>(demo::Options{instance_->config.public_url + "/demo", instance_->config.redirect_uris},
-                                           std::move(*key), instance_->master, instance_->clock, instance_->random);
+  auto back = instance_->config.redirect_uris;
+  back.push_back(flow::callback_url(instance_->config, "demo"));
+  demo_ = std::make_unique<demo::Provider>(demo::Options{instance_->config.public_url + "/demo", std::move(back)}, std::move(*key),
+                                           instance_->master, instance_->clock, instance_->random);
   return base::ok;
 }
 

@@ -89,7 +89,7 @@ std::optional<http::Response> authenticate(Call& call) {
   return claims->session != 0 ? take_session(call, parts[0], *claims) : take_user(call, parts[0], claims->user_id);
 }
 
-std::optional<http::Response> look_at_cookie(Call& call) {
+std::optional<http::Response> look_at_cookie_from_anywhere(Call& call) {
   if (call.user) return std::nullopt;
   auto& deps = call.deps;
   const auto cookie = session_cookie_of(call.request, deps.config);
@@ -97,14 +97,19 @@ std::optional<http::Response> look_at_cookie(Call& call) {
   auto found = deps.store.find_signed_in(cookie->session, cookie->hash);
   if (!found) return failure(found.error());
   if (!*found || !(*found)->user.active) return std::nullopt;
-  // Browsers send cookies along with what other sites make them send: who is signed in must mean it.
-  const auto& method = call.request.method;
-  if (method != "GET" && method != "HEAD" && !from_our_page(call.request, deps.config))
-    return http::detail(403, "CSRF Failed: this request must come from a page of this site, or of one in cors.origins.");
   call.user = std::move((*found)->user);
   call.session = std::move((*found)->session);
   call.by_cookie = true;
   return keep_alive(call);
+}
+
+std::optional<http::Response> look_at_cookie(Call& call) {
+  if (auto failed = look_at_cookie_from_anywhere(call)) return failed;
+  // Browsers send cookies along with what other sites make them send: who is signed in must mean it.
+  const auto& method = call.request.method;
+  if (call.by_cookie && method != "GET" && method != "HEAD" && !from_our_page(call.request, call.deps.config))
+    return http::detail(403, "CSRF Failed: this request must come from a page of this site, or of one in cors.origins.");
+  return std::nullopt;
 }
 
 std::optional<http::Response> require_user(Call& call) {

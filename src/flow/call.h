@@ -44,6 +44,8 @@ std::optional<http::Response> authenticate(Call& call);
 /// Where no bearer came: the session cookie. One that is not good is as good as none. An answer: 403, a request that changes something and
 /// does not come from a page of ours or of cors.origins (CSRF).
 std::optional<http::Response> look_at_cookie(Call& call);
+/// The same, wherever the request comes from: others send browsers to /login and /callback, with a form too.
+std::optional<http::Response> look_at_cookie_from_anywhere(Call& call);
 /// 401 where nobody is signed in.
 std::optional<http::Response> require_user(Call& call);
 /// True if a browser says that the request comes from a page of ours, or one of cors.origins (Origin, RFC 6454 7; else Sec-Fetch-Site).
@@ -76,7 +78,7 @@ http::Response begin_login(Call& call);     // begin.cc
 http::Response complete_login(Call& call);  // complete.cc
 http::Response make_nonce(Call& call);      // native.cc
 http::Response begin_redirect(Call& call);  // redirect.cc
-http::Response finish_redirect(Call& call);
+http::Response finish_redirect(Call& call);  // redirect_callback.cc
 http::Response begin_link(Call& call);  // link.cc
 http::Response finish_link(Call& call);
 http::Response unlink_identity(Call& call);

@@ -67,6 +67,9 @@ http::Response dispatch(const Found& found, Call& call) {
   if (route.kind == Kind::account || route.kind == Kind::page) {
     if (auto refused = look_at_cookie(call)) return std::move(*refused);
   }
+  if (route.kind == Kind::arrival) {
+    if (auto refused = look_at_cookie_from_anywhere(call)) return std::move(*refused);
+  }
   if (route.kind == Kind::account) {
     if (auto refused = require_user(call)) return std::move(*refused);
   }

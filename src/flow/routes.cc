@@ -10,8 +10,8 @@ namespace flow {
 namespace {
 
 constexpr std::array kRoutes{
-    Route{"/o/{provider}/login/", "Login", Kind::page, false, begin_redirect, begin_redirect},
-    Route{"/o/{provider}/callback/", "Callback", Kind::page, false, finish_redirect, finish_redirect},
+    Route{"/o/{provider}/login/", "Login", Kind::arrival, false, begin_redirect, begin_redirect},
+    Route{"/o/{provider}/callback/", "Callback", Kind::arrival, false, finish_redirect, finish_redirect},
     Route{"/o/{provider}/link/", "Link", Kind::account, false, begin_link, finish_link},
     Route{"/o/{provider}/nonce/", "Nonce", Kind::api, false, nullptr, make_nonce},
     Route{"/o/{provider}/backchannel-logout/", "Back-Channel Logout", Kind::open, false, nullptr, backchannel_logout},

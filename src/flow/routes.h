@@ -15,6 +15,7 @@ enum class Kind {
   account,  // of a user who is signed in, by bearer or by cookie: 401 without
   open,     // machines ask these: nothing is looked at
   page,     // browsers: HTML, the cookie is looked at, open to all
+  arrival,  // as page, and other sites send browsers here, with forms too: what a POST may do is the handler's to check
 };
 
 struct Route {
