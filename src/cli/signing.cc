@@ -7,6 +7,7 @@
 
 #include "base/encode.h"
 #include "cli/instance.h"
+#include "token/sealed.h"
 
 namespace cli {
 namespace {
@@ -34,11 +35,8 @@ crypto::Kind kind_for(std::string_view algorithm) {
   return algorithm == "EdDSA" ? crypto::Kind::ed25519 : crypto::Kind::p256;
 }
 
-// What a sealed key is bound to, so that one row's key cannot be put into another's place.
-std::string context_of(std::string_view kid) { return "signing-key:" + std::string{kid}; }
-
 base::Status put_key(Instance& in, std::string_view kid, std::string_view alg, const crypto::SignKey& key, bool retire_others) {
-  const auto sealed = in.master.seal(key.pem().reveal(), context_of(kid), in.random);
+  const auto sealed = in.master.seal(key.pem().reveal(), token::signing_key_context(kid), in.random);
   return in.store.add_key({.kid = std::string{kid}, .alg = std::string{alg}, .sealed = sealed, .created = in.clock.now(), .retired = {}},
                           retire_others);
 }
@@ -46,7 +44,7 @@ base::Status put_key(Instance& in, std::string_view kid, std::string_view alg, c
 }  // namespace
 
 base::Result<crypto::SignKey> open_key(const config::Config& config, const token::Master& master, const store::StoredKey& row) {
-  const auto pem = master.open(row.sealed, context_of(row.kid));
+  const auto pem = master.open(row.sealed, token::signing_key_context(row.kid));
   if (!pem) {
     const std::string line = "store.key_file: " + config.store.key_file + " is not the key that this database was made with";
     return base::Error{base::Code::internal, line, line};

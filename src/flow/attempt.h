@@ -54,5 +54,7 @@ struct Wanted {
 };
 /// A state, the provider's URL with it, and the flow on record: the URL.
 base::Result<std::string> begin_flow(Call& call, const Wanted& wanted, const Binding& binding);
+/// The first half in API mode, of a login or of linking an identity to a user: 200 {"authorization_url"}, or what is wrong.
+http::Response begin_api(Call& call, std::int64_t link_user);
 
 }  // namespace flow

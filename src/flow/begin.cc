@@ -64,7 +64,7 @@ base::Result<std::string> begin_flow(Call& call, const Wanted& wanted, const Bin
   return url;
 }
 
-http::Response begin_login(Call& call) {
+http::Response begin_api(Call& call, std::int64_t link_user) {
   auto& deps = call.deps;
   const auto* redirect_uri = call.query.last("redirect_uri");
   if (!allowed(deps.config, redirect_uri)) return redirect_uri_refused();
@@ -72,9 +72,11 @@ http::Response begin_login(Call& call) {
   auto binding = bind(call);
   if (!binding) return field_error("flow_challenge", binding.error().say);
 
-  auto url = begin_flow(call, {.redirect_uri = *redirect_uri, .params = call.query.items()}, *binding);
+  auto url = begin_flow(call, {.redirect_uri = *redirect_uri, .params = call.query.items(), .link_user = link_user}, *binding);
   if (!url) return failure(url.error());
   return answer(*binding, deps, *url);
 }
+
+http::Response begin_login(Call& call) { return begin_api(call, 0); }
 
 }  // namespace flow

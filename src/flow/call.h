@@ -83,6 +83,9 @@ http::Response begin_link(Call& call);  // link.cc
 http::Response finish_link(Call& call);
 http::Response unlink_identity(Call& call);
 http::Response provider_token(Call& call);      // provider_tokens.cc
+/// Before an identity goes: the provider is told to forget the tokens that it gave us, if any are kept. Asked first, so that what fails half
+/// way can be tried again; what the provider says does not matter.
+void forget_provider_tokens(Call& call, const store::Identity& identity);
 http::Response backchannel_logout(Call& call);  // logout_told.cc
 http::Response frontchannel_logout(Call& call);
 http::Response account_events(Call& call);  // account_events.cc

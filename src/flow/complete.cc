@@ -2,13 +2,20 @@
 #include "flow/attempt.h"
 #include "flow/call.h"
 #include "flow/entry.h"
+#include "flow/native.h"
 
 namespace flow {
 namespace {
 
+http::Response complete_native(Call& call, const Body& body) {
+  auto who = native_identity(call, body);
+  return who ? enter_with_tokens(call, *who) : login_failure(who.error());
+}
+
 http::Response complete(Call& call) {
   auto read = read_body(call.request);
   if (read.refused) return std::move(*read.refused);
+  if (is_native(call, read.body)) return complete_native(call, read.body);
   auto arrived = arrive(call, returned(call, read.body.form, "api"));
   if (!arrived) return login_failure(arrived.error());
   return enter_with_tokens(call, arrived->who);

@@ -1,7 +1,9 @@
 // entry.cc: the last step of every login.
 #include "flow/entry.h"
 
+#include "flow/hooks.h"
 #include "flow/logout.h"
+#include "flow/provider_tokens.h"
 #include "json/writer.h"
 #include "token/state.h"
 
@@ -12,6 +14,11 @@ std::string extra_of(const providers::Identity& who) {
   json::Writer w;
   w.object();
   for (const auto& [name, value] : who.extra) w.member(name, value);
+  for (const auto& [name, values] : who.lists) {
+    w.key(name).array();
+    for (const auto& value : values) w.value(value);
+    w.end_array();
+  }
   return w.end_object().take();
 }
 
@@ -24,11 +31,18 @@ store::Profile profile_of(const providers::Identity& who) {
 
 store::AccountRules rules_of(const config::Config& config) {
   const auto& accounts = config.accounts;
-  return {accounts.create_users, accounts.allowed_domains, accounts.link_by_email == "verified"};
+  return {.create_users = accounts.create_users,
+          .allowed_domains = accounts.allowed_domains,
+          .allowed_emails = accounts.allowed_emails,
+          .link_by_verified_email = accounts.link_by_email == "verified",
+          .trusted_providers = accounts.trusted_providers};
 }
 
 base::Result<Entry> enter(Call& call, const providers::Identity& who, store::NewSession session) {
   auto& deps = call.deps;
+  auto claims = ask_hook(call, Asked::login, who);
+  if (!claims) return claims.error();
+  session.claims = std::move(*claims);
   session.idp_sid = who.sid;
   session.id_token = kept_id_token(call, who);
   session.user_agent = std::string{call.request.header("user-agent").substr(0, 200)};
@@ -36,6 +50,10 @@ base::Result<Entry> enter(Call& call, const providers::Identity& who, store::New
   record.profile = profile_of(who);
   record.rules = rules_of(deps.config);
   record.session = session;
+  auto tokens = seal_tokens(call, who);
+  if (!tokens) return tokens.error();
+  record.provider_tokens = std::move(tokens->sealed);
+  record.provider_tokens_expire = tokens->expires;
   record.remote_addr = call.request.remote_addr;
   record.request_id = call.request.id;
   auto done = deps.store.sign_in(record);

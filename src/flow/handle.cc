@@ -77,6 +77,7 @@ http::Response dispatch(const Found& found, Call& call) {
 }
 
 http::Response answer(const Found& found, Call& call) {
+  if (call.request.authorizer || call.request.refused != 0) return gate(call);  // whatever the client's method
   if (is_preflight(call.request)) return preflight(call.request, call.deps.config);
   if (found.route == nullptr) return http::detail(404, "Not found.");
   auto response = dispatch(found, call);
@@ -136,7 +137,8 @@ http::Response handle(const http::Request& request, Deps& deps) {
   } catch (const std::exception& e) {
     response = failure({base::Code::internal, std::string{"exception: "} + e.what()});
   }
-  add_common_headers(response, call);
+  // Where the authorizer lets somebody in, the answer is the page's, and Apache would add our headers to it.
+  if (!request.authorizer || !response.lets_in) add_common_headers(response, call);
   account(found, call, response, began);
   return response;
 }

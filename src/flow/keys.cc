@@ -1,5 +1,6 @@
 // keys.cc: our signing keys as the store holds them, opened with the master key; HS256's shared secret comes from the configuration.
 #include "flow/app.h"
+#include "token/sealed.h"
 
 namespace flow {
 base::Result<std::shared_ptr<const token::KeyRing>> Keys::ring(std::chrono::seconds oldest) {
@@ -38,7 +39,7 @@ base::Result<token::KeyRing> Keys::read() {
   for (const auto& row : *stored) {
     const auto alg = crypto::alg_from(row.alg);
     if (!alg) continue;  // not a signing key of ours (the demo provider's)
-    auto pem = master_.open(row.sealed, "signing-key:" + row.kid);
+    auto pem = master_.open(row.sealed, token::signing_key_context(row.kid));
     if (!pem) return base::Error{base::Code::internal, "signing key " + row.kid + ": the master key does not open it"};
     auto key = crypto::SignKey::from_pem(*pem);
     if (!key) return key.error();

@@ -12,7 +12,7 @@ namespace flow {
 std::string kept_id_token(Call& call, const providers::Identity& who);
 
 /// The provider's page that ends the browser's session there and sends the browser on to our /signed-out; "" = there is none. It may have
-/// to ask the provider for its metadata. To be called before or after the session ends.
-std::string end_session_url(Call& call, const store::Session& session);
+/// to ask the provider for its metadata. `as_location`: it is to stand in a header, which is shorter; a long id_token is left out then.
+std::string end_session_url(Call& call, const store::Session& session, bool as_location = false);
 
 }  // namespace flow

@@ -2,6 +2,7 @@
 // Errors: Code::not_found = no such provider enabled; Code::bad_request and Code::denied carry in `say` the text for the client (wire.md
 // sections F and O), neutral: no URL, nothing that the provider wrote except its error_description, cleaned. Code::upstream likewise.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,9 +21,10 @@
 namespace providers {
 
 /// An enabled provider as GET /o/ lists it. `warning`: what the operator is to know of the service (it is closed, nobody tried it); "" =
-/// nothing.
+/// nothing. `widget`: it begins with a button of its own on a page of the site's, so that redirect mode has nowhere to send the browser.
 struct Info {
   std::string name, title, protocol, warning;  // "google-oauth2", "Google", "oidc"
+  bool widget = false;
 };
 
 /// Query or form parameters; of a repeated name the last value counts.
@@ -63,6 +65,20 @@ struct Page {
   std::string content_type, body, policy;  // policy: Content-Security-Policy, "" = none
 };
 
+/// What an app brings along that its provider's SDK gave it: an id_token, an access token, or both.
+struct Native {
+  std::string id_token = {}, access_token = {};
+  /// Asked once the id_token is believed, with its nonce ("" = it has none): is it this login's? `required`: it must be one that we made.
+  std::function<base::Status(std::string_view nonce, bool required)> accept_nonce;
+};
+
+/// What is left of a login for calling the provider later.
+struct Kept {
+  std::string uid;            // of the identity
+  std::string issuer, sub;    // of its id_token; "" = there was none
+  ProviderTokens tokens;
+};
+
 struct World {
   net::Client& client;
   Cache& cache;
@@ -70,6 +86,12 @@ struct World {
   base::Random& random;
 };
 
+/// How a provider's people are told apart, for who brings identities along from elsewhere (`latchstring import`).
+struct Naming {
+  std::string issuer;   // with the uid, the identity
+  std::string uid;      // what the stanza chose for it: "email", "username"; "" = what the provider's file says
+  std::string psa_uid;  // what python-social-auth has for it: "email", "username", "other"; "" = what the provider's file says
+};
 struct LogoutToken;   // logout_token.h
 struct SecurityEvent;  // security_event.h
 struct RefusedEvent;
@@ -89,11 +111,24 @@ class Broker {
   const std::vector<Info>& list() const noexcept;
   bool has(std::string_view name) const noexcept;
   base::Result<Begun> begin(std::string_view name, const Start& start);
+  /// True if `issuer` is the one of this provider, or another that its file knows it by, bytes compared. False where it has none, or one for
+  /// each tenant. Where only its metadata tells, they may be fetched.
+  base::Result<bool> is_issuer(std::string_view name, std::string_view issuer);
   /// Code::not_found as below never happens here: an unknown name gives an empty Callback.
   Callback look(std::string_view name, const Params& params) const;
   base::Result<Identity> finish(std::string_view name, const Finish& finish);
+  /// An app's login: who the token says that it is, if it is proven to be issued to a client of ours.
+  base::Result<Identity> native(std::string_view name, const Native& native);
+  /// Can these tokens be refreshed, when they are stale?
+  bool can_refresh(std::string_view name, const Kept& kept) const;
+  /// New tokens for old ones (RFC 6749 6); what the answer leaves out is as it was. Code::denied: the provider says that the grant is gone.
+  base::Result<ProviderTokens> refresh(std::string_view name, const Kept& kept);
+  /// Tells the provider that they are not needed any more (RFC 7009). Fine where it has no way of being told.
+  base::Status revoke(std::string_view name, const Kept& kept);
   /// Code::not_found: no such provider, or its protocol has no such page.
   base::Result<Page> page(std::string_view name, const PageRequest& request) const;
+  /// Code::not_found: no such provider; Code::denied: the issuer cannot be told; Code::upstream: not now. `say` is for the operator.
+  base::Result<Naming> naming(std::string_view name, std::string_view uid);
   /// Told from there. Code::not_found: no such provider, or not one that tells such things; Code::upstream: its keys cannot be had.
   base::Result<LogoutToken> logout_token(std::string_view name, std::string_view compact);
   base::Result<ReadEvent> event(std::string_view name, std::string_view content_type, std::string_view body);

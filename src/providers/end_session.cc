@@ -40,8 +40,9 @@ std::string end_session_url(Provider& provider, World& world, const EndSession& 
   auto url = address_of(page, metadata.get(), values);
   if (url.empty()) return {};
   for (const auto& [name, value] : parameters_of(page, provider, what, values)) base::append_query(url, name, value);
-  if (url.size() <= kLongestLogoutUrl) return url;
-  return what.id_token_hint.empty() ? std::string{} : end_session_url(provider, world, {{}, what.post_logout_redirect_uri, what.state});
+  if (url.size() <= what.longest) return url;
+  return what.id_token_hint.empty() ? std::string{}
+                                    : end_session_url(provider, world, {{}, what.post_logout_redirect_uri, what.state, what.longest});
 }
 
 bool has_end_session(Provider& provider, World& world) {

@@ -13,12 +13,15 @@ namespace providers {
 struct EndSession {
   std::string id_token_hint;  // "" = none was kept
   std::string post_logout_redirect_uri, state;
+  std::size_t longest;  // what the address may be; the hint is left out where it would be longer
 };
 
 /// An id_token that is longer is not worth its place: in the row, and in the address.
 inline constexpr std::size_t kLongestHint = 4096;
 /// Web servers take requests of 8 KiB (nginx large_client_header_buffers, Apache LimitRequestLine).
 inline constexpr std::size_t kLongestLogoutUrl = 7168;
+/// As a Location: all headers of an answer together have 3 KiB (http/response.h).
+inline constexpr std::size_t kLongestLogoutLocation = 2300;
 
 /// "" = the provider has no such page. It may have to fetch the metadata.
 std::string end_session_url(Provider& provider, World& world, const EndSession& what);

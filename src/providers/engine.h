@@ -17,6 +17,8 @@ class Table;
 /// Tells what is wrong with a provider's file: "authorize.url", "is missing".
 using Wrong = std::function<void(std::string_view key, std::string what)>;
 
+struct TokenEndpoint;
+
 struct Engine {
   std::string_view protocol;
   base::Result<Begun> (*begin)(Provider& provider, const Start& start, World& world);
@@ -39,6 +41,12 @@ struct Engine {
   bool has_file = false;  // a stanza with the protocol for its `kind` stands on the catalogue's file of that name
   /// Pages that this protocol has besides the two of every provider; null = none. Code::not_found for an unknown one.
   base::Result<Page> (*page)(const Provider& provider, const PageRequest& request) = nullptr;
+  /// What an app of a phone signs in with; null = nothing that would prove anything.
+  base::Result<Identity> (*native)(Provider& provider, const Native& native, World& world) = nullptr;
+  /// Where tokens are refreshed, if the file does not say; null = the protocol has no such thing.
+  base::Result<TokenEndpoint> (*refreshes_at)(Provider& provider, World& world) = nullptr;
+  /// The issuer of the identity that whoever has this uid has; null = the provider's name. Code::denied: the uid does not tell it.
+  base::Result<std::string> (*issuer)(Provider& provider, std::string_view uid, World& world) = nullptr;
 };
 
 std::span<const Engine> engines() noexcept;

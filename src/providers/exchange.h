@@ -20,6 +20,7 @@ struct Login {
   Values values;
   Variables variables;              // code, redirect_uri, access_token
   std::deque<json::Document> kept;  // deque: values point into them
+  ProviderTokens tokens;            // as they came, but for the id_token
   bool bound = false;               // at_hash of the id_token ties the access token to it (OIDC Core 3.1.3.8)
   bool private_addresses = true;    // for the userinfo address of a metadata document
   /// Called with each request to the user API when it is complete: OAuth 1.0a signs here.
@@ -46,8 +47,16 @@ struct TokenEndpoint {
   bool pkce = true;
 };
 
-/// Redeems the code; values.token and the variable access_token are there afterwards.
+/// Redeems the code; values.token, login.tokens and the variable access_token are there afterwards.
 base::Status redeem(Login& login, const TokenEndpoint& endpoint);
+
+/// A request to it: `form` is the grant, to which the client's proof is added, under the names and in the encoding that the file has. For a
+/// code come the file's own parameters besides, and what it omits is left out.
+enum class Grant { code, refresh };
+base::Result<net::Request> token_request(Provider& provider, const Values& values, World& world, const TokenEndpoint& endpoint, Params form,
+                                         Grant grant);
+/// RFC 6749 5.1: the tokens in an answer; `values.token` is the answer.
+base::Result<ProviderTokens> tokens_in(const Spec& spec, const Values& values);
 
 /// Asks `requests` in order; values.user has an answer (or a missing value) for each afterwards. With `sub`, answers must name the same
 /// one (OIDC Core 5.3.2).

@@ -17,13 +17,17 @@ constexpr double kOldest = 600;  // an id_token is made for this login, not kept
 /// 3.1.3.7 (3) to (5): we are among the audiences, all others are trusted or the token says that it was issued to us, and to nobody else.
 base::Status right_audience(json::Value claims, const IdTokenRules& rules) {
   const auto all = audiences(claims["aud"]);
-  if (std::find(all.begin(), all.end(), rules.client_id) == all.end()) return token_error("Invalid audience");
+  const auto is_ours = [&](std::string_view one) {
+    return one == rules.client_id || std::find(rules.client_ids.begin(), rules.client_ids.end(), one) != rules.client_ids.end();
+  };
+  if (std::none_of(all.begin(), all.end(), is_ours)) return token_error("Invalid audience");
   const auto trusted = [&](std::string_view one) {
-    const auto& ours = rules.spec.id_token.audiences;
-    return one == rules.client_id || std::find(ours.begin(), ours.end(), one) != ours.end();
+    const auto& others = rules.spec.id_token.audiences;
+    return is_ours(one) || std::find(others.begin(), others.end(), one) != others.end();
   };
   const auto azp = claims["azp"];
-  if (azp.exists() && azp.string() != rules.client_id) return token_error("Incorrect id_token: azp");
+  if (azp.exists() && !is_ours(azp.string().value_or("")))
+    return token_error("Incorrect id_token: azp", "azp is a client that is neither client_id nor one of client_ids");
   if (!azp.exists() && !std::all_of(all.begin(), all.end(), trusted))
     return token_error("Incorrect id_token: azp", "aud names others, azp is missing");
   return base::ok;
@@ -129,8 +133,8 @@ base::Result<json::Document> check_claims(const token::Jws& jws, const IdTokenRu
   if (auto time = right_time(claims, rules.now); !time) return time.error();
   // 3.1.3.7 (11): of this very flow (a nonce of any other login is as wrong as none, wire.md O40).
   const auto nonce = claims["nonce"];
-  const bool missing = !nonce.exists() && !rules.spec.id_token.nonce_required;
-  if (!missing && !crypto::equal(nonce.string().value_or(""), rules.nonce)) return token_error("Incorrect id_token: nonce");
+  const bool unasked = !rules.nonce || (!nonce.exists() && !rules.spec.id_token.nonce_required);
+  if (!unasked && !crypto::equal(nonce.string().value_or(""), *rules.nonce)) return token_error("Incorrect id_token: nonce");
   // 3.1.3.8: optional in the code flow, binding where it is there.
   const auto hash = claims["at_hash"];
   if (hash.exists() && rules.access_token && hash.string() != at_hash(jws.alg, *rules.access_token))

@@ -2,6 +2,7 @@
 // The texts are djoser's (wire.md O03-O40).
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,9 +19,10 @@ struct IdTokenRules {
   const Spec& spec;         // issuer (a template where there is one for each tenant), other_issuers, audiences
   std::string_view issuer;  // the metadata's, where the file names none
   std::string_view client_id;
-  std::string nonce;
+  std::optional<std::string> nonce;              // none: whoever asks looks at it
   std::optional<std::string_view> access_token;  // none: the id_token came alone
   base::Time now{};
+  std::span<const std::string> client_ids = {};  // ours besides client_id: those of apps
 };
 
 /// Core 3.1.3.7 (2): exactly; `learned` is the metadata's, where the file names none. Where a provider has an issuer per tenant, the

@@ -98,6 +98,12 @@ base::Result<config::Node> Layers::lay(const std::string& name, const config::No
   return merged(*base, over);
 }
 
+std::string Layers::psa_uid(std::string_view name) const {
+  const auto node = file(name);
+  const auto* said = node ? node->get("psa_uid") : nullptr;
+  return said != nullptr && said->string() != nullptr ? *said->string() : std::string{};
+}
+
 base::Result<config::Node> Layers::resolve(const std::string& name, const config::Node& stanza) const {
   auto below = lay(name, stanza, 0);
   if (!below || stanza.table() == nullptr) return below;

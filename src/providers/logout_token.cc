@@ -54,7 +54,11 @@ base::Result<LogoutToken> check_logout_claims(const token::Jws& jws, const Logou
   const auto claims = document->root();
   if (!right_issuer(claims, rules.spec, rules.issuer)) return refused("iss is another issuer");
   const auto all = audiences(claims["aud"]);
-  if (std::find(all.begin(), all.end(), rules.client_id) == all.end()) return refused("aud does not name this client");
+  const auto& apps = rules.spec.native.client_ids;
+  const bool ours = std::any_of(all.begin(), all.end(), [&](std::string_view one) {
+    return one == rules.client_id || std::find(apps.begin(), apps.end(), one) != apps.end();
+  });
+  if (!ours) return refused("aud does not name this client");
   auto until = time_of(claims, rules.now);
   if (!until) return until.error();
   if (!claims["events"][kEvent].is_object()) return refused("events does not hold a back-channel logout");

@@ -56,7 +56,14 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   if (!done) return done.error();
   if (provider.spec.user) done = ask_user(login, *provider.spec.user, nullptr);
   if (!done) return done.error();
-  return make_identity(provider.spec, login.values, provider.name, provider.issuer.empty() ? provider.name : provider.issuer);
+  auto who = make_identity(provider.spec, login.values, provider.name, provider.own_issuer());
+  if (who) who->tokens = std::move(login.tokens);
+  return who;
+}
+
+base::Result<TokenEndpoint> refreshes_at(Provider& provider, World& world) {
+  const Finish nothing{};
+  return token_endpoint(Login{provider, nothing, world});
 }
 
 Callback look(const Provider&, const Params& params) { return {{}, callback_error(params), !last(params, "code").empty()}; }

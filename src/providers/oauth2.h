@@ -9,5 +9,6 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
 Callback look(const Provider& provider, const Params& params);
 void examine(const Spec& spec, bool complete, const Wrong& wrong);
 base::Status check(Provider& provider, World& world);
+base::Result<TokenEndpoint> refreshes_at(Provider& provider, World& world);
 
 }  // namespace providers::oauth2

@@ -83,18 +83,6 @@ base::Result<json::Value> read_id_token(Login& login, const Metadata* metadata) 
   return login.keep(std::move(*claims));
 }
 
-/// The file's requests, else the metadata's userinfo endpoint (Core 5.3).
-base::Status read_user(Login& login, const Metadata* metadata) {
-  const std::string sub{*login.values.id_token["sub"].string()};
-  if (login.provider.spec.user) return ask_user(login, *login.provider.spec.user, &sub);
-  if (metadata == nullptr || metadata->userinfo.empty()) return base::ok;
-  UserRequest request;
-  request.url = Expression::text(metadata->userinfo);
-  request.headers.push_back({"Authorization", *Expression::parse_template("Bearer {access_token}")});
-  login.private_addresses = private_addresses_allowed(metadata->userinfo, metadata->where);
-  return ask_user(login, {std::move(request)}, &sub);
-}
-
 }  // namespace
 
 base::Result<Begun> begin(Provider& provider, const Start& start, World& world) {
@@ -112,6 +100,23 @@ base::Result<Begun> begin(Provider& provider, const Start& start, World& world) 
   auto url = authorization_url(provider.spec, *ready, endpoint, start);
   if (!url) return url.error();
   return Begun{std::move(*url), {}};
+}
+
+base::Status read_user(Login& login, const Metadata* metadata, const std::string& sub) {
+  if (login.provider.spec.user) return ask_user(login, *login.provider.spec.user, &sub);
+  if (metadata == nullptr || metadata->userinfo.empty()) return base::ok;
+  UserRequest request;
+  request.url = Expression::text(metadata->userinfo);
+  request.headers.push_back({"Authorization", *Expression::parse_template("Bearer {access_token}")});
+  login.private_addresses = private_addresses_allowed(metadata->userinfo, metadata->where);
+  return ask_user(login, {std::move(request)}, &sub);
+}
+
+base::Result<TokenEndpoint> refreshes_at(Provider& provider, World& world) {
+  auto found = metadata_if_needed(provider, world);
+  if (!found) return found.error();
+  const Finish nothing{};
+  return token_endpoint(Login{provider, nothing, world}, found->get());
 }
 
 base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world) {
@@ -132,11 +137,12 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   const auto iss = login.param("iss");
   const std::string one{issuer_of(provider, known)};
   if (one.empty() && !iss.empty() && iss != issuer) return wrong_issuer();  // a tenant's: known only now
-  if (auto done = handed ? base::Status{base::ok} : read_user(login, known); !done) return done.error();
+  if (auto done = handed ? base::Status{base::ok} : read_user(login, known, std::string{*(*claims)["sub"].string()}); !done) return done.error();
   auto who = make_identity(provider.spec, login.values, provider.name, one.empty() ? issuer : one);
   if (!who) return who;
   // What a logout, here or there, names this login by (Back-Channel Logout 1.0 2.1, RP-Initiated Logout 1.0 2).
   if (const auto sid = (*claims)["sid"].string().value_or(""); is_identifier(sid)) who->sid = sid;
+  who->tokens = std::move(login.tokens);
   who->tokens.id_token = id_token_of(login);
   return who;
 }
@@ -174,6 +180,16 @@ base::Status check(Provider& provider, World& world) {
   if (!keys) return base::Error{keys.error().code, keys.error().detail, "key set: " + keys.error().detail};
   if ((*keys)->empty()) return base::Error{base::Code::upstream, "no usable key", "key set: it holds no key that can be used"};
   return base::ok;
+}
+
+base::Result<std::string> issuer(Provider& provider, std::string_view, World& world) {
+  auto found = metadata(provider, world);
+  if (!found) return base::Error{found.error().code, found.error().detail, "its issuer cannot be asked for: " + found.error().detail};
+  std::string one{issuer_of(provider, found->get())};
+  if (one.empty())
+    return base::Error{base::Code::denied, "one issuer for each tenant",
+                       "it has an issuer for each tenant, and the row does not say which"};
+  return one;
 }
 
 }  // namespace providers::oidc

@@ -9,6 +9,16 @@ std::string address(const std::optional<Expression>& from, const Values& values)
   return from ? from->evaluate(values, Expression::Escape::url).value_or("") : std::string{};
 }
 
+/// The part of a Spec that judges claims.
+std::unique_ptr<const Spec> app_spec_of(const Spec& spec) {
+  auto out = std::make_unique<Spec>();
+  out->issuer = Expression::text(spec.native_id_token.issuer);
+  out->other_issuers = spec.native_id_token.other_issuers;
+  out->id_token.algs = spec.native_id_token.algs;
+  out->variables = spec.variables;
+  return out;
+}
+
 }  // namespace
 
 std::string Provider::token_address(const Values& login) const {
@@ -27,6 +37,10 @@ base::Result<std::unique_ptr<Provider>> make_provider(std::string name, Spec spe
   provider->token_url = address(own.token.url, values);
   provider->keys_url = address(own.id_token.keys, values);
   provider->event_keys_url = address(own.events.keys, values);
+  if (!own.native_id_token.issuer.empty()) {
+    provider->app_spec = app_spec_of(own);
+    provider->app_keys_url = address(own.native_id_token.keys, values);
+  }
   const auto& pem = own.client_auth == ClientAuth::signed_secret ? own.client_secret : own.private_key;
   if (pem.empty()) return provider;
   auto key = crypto::SignKey::from_pem(pem);

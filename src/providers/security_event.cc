@@ -29,11 +29,15 @@ bool right_typ(std::string_view typ, bool required) {
   return !required && (type.empty() || type == "jwt");
 }
 
+bool is_one_of(std::string_view one, const std::vector<std::string>& list) {
+  return std::find(list.begin(), list.end(), one) != list.end();
+}
+
 bool right_audience(json::Value claims, const Provider& provider) {
   const auto all = audiences(claims["aud"]);
   const auto& more = provider.spec.events.audiences;
   return std::any_of(all.begin(), all.end(), [&](std::string_view one) {
-    return one == provider.client_id || std::find(more.begin(), more.end(), one) != more.end();
+    return one == provider.client_id || is_one_of(one, more) || is_one_of(one, provider.spec.native.client_ids);
   });
 }
 

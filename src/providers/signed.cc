@@ -57,7 +57,7 @@ base::Status redeem_code(Login& login) {
 base::Status find_access_token(Login& login) {
   auto token = signed_of(login.provider.spec).access_token->evaluate(login.values);
   if (!token || token->empty()) return bad_callback("Missing access token");
-  login.variables["access_token"] = std::move(*token);
+  login.variables["access_token"] = login.tokens.access = std::move(*token);
   return base::ok;
 }
 
@@ -104,7 +104,9 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
     return bad_callback("The answer is not to what was asked", "signed: `again` is not what was kept");
   }
   if (auto done = back_channel(login); !done) return done.error();
-  return make_identity(provider.spec, login.values, provider.name, provider.name);
+  auto who = make_identity(provider.spec, login.values, provider.name, provider.name);
+  if (who) who->tokens = std::move(login.tokens);
+  return who;
 }
 
 Callback look(const Provider& provider, const Params& params) {

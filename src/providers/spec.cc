@@ -67,6 +67,7 @@ void read_later(Table table, LaterEndpoint& endpoint) {
   if (!method.empty()) endpoint.method = method;
   endpoint.params = read_parameters(table.table("params"));
   endpoint.headers = read_parameters(table.table("headers"));
+  endpoint.refused = read_expression(table, "refused");
   table.done();
 }
 
@@ -162,8 +163,10 @@ void read_key(Table& table, Spec& spec) {
 /// For those who come from python-social-auth and have e-mail addresses or names for uids in their tables.
 void choose_uid(Table& table, Spec& spec) {
   constexpr std::string_view kEmail = "email";
+  spec.psa_uid = table.one_of("psa_uid", {std::string{kEmail}, "username", "other"});
   const auto wanted = table.one_of("uid", {std::string{kEmail}, "username"});
   if (wanted.empty()) return;
+  spec.chosen_uid = wanted;
   spec.uid_is_email = wanted == kEmail;
   const auto& from = spec.uid_is_email ? spec.map.email : spec.map.username;
   if (!from) return table.wrong(table.get("uid"), "uid", "this provider tells no " + wanted);
@@ -199,6 +202,7 @@ base::Result<Spec> read_spec(const config::Node& node, const std::string& name, 
   read_map(table.table("map"), spec);
   if (engine != nullptr && engine->read != nullptr) engine->read(table, spec);
   if (!spec.map.uid) table.wrong(table.get("map"), "map.uid", "is missing: say where the user's id stands, such as uid = \"u:/id\"");
+  read_native(table, spec);
   choose_uid(table, spec);
   read_named(table.table("extra"), spec.extra);
   read_require(table, spec, mistake);

@@ -56,6 +56,8 @@ struct Spec {
     std::optional<Expression> uid, username, email, email_verified, name, first_name, last_name, picture;
   } map;
   bool uid_is_email = false;                // uid = "email": then it must be verified, where the provider says whether it is
+  std::string chosen_uid;                   // the stanza's uid = "email" or "username"; "" = as map.uid says
+  std::string psa_uid;                      // what python-social-auth has for a uid where that is not map.uid: email, username, other
   std::map<std::string, Expression> extra;  // kept with the identity
   std::vector<Requirement> require;
   std::vector<std::string> allowed_domains, allowed_emails;  // of this provider alone; only verified addresses pass
@@ -80,6 +82,13 @@ struct Spec {
   LaterEndpoint refresh, revoke;
   EndSessionRules end_session;
   EventRules events;
+  struct {
+    bool enabled = true;                  // `native`: apps may sign in with tokens that their SDK got
+    std::vector<std::string> client_ids;  // `client_ids`: the apps' own, besides client_id
+    bool nonce_required = false;          // native_nonce = "required": an id_token must have a nonce that we made
+  } native;
+  NativeIdToken native_id_token;
+  AccessTokenProof access_token_proof;
   std::shared_ptr<const void> own;  // what the engine read from tables that only it has
   /// Of those, by key, to be checked like the rest: URLs, what goes through the browser, what never does, what reads a callback.
   std::vector<std::pair<std::string, Expression>> own_addresses, own_texts, own_keys, own_results;

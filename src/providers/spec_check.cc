@@ -57,6 +57,7 @@ class Check {
     before_login(endpoint.url, key + ".url");
     for (const auto& parameter : endpoint.params) before_login(parameter.value, key + ".params");
     for (const auto& parameter : endpoint.headers) before_login(parameter.value, key + ".headers");
+    before_login(endpoint.refused, key + ".refused", "t");
     names_.resize(known);
   }
   /// The browser carries it to the provider.
@@ -73,6 +74,27 @@ class Check {
     address(spec_.events.keys, "events.keys");
     if (spec_.events.given && !spec_.id_tokens && (!spec_.events.keys || spec_.events.issuer.empty()))
       wrong("events", "issuer and keys are needed: whose word is to be believed?");
+  }
+  /// Of a token that an app brought along. `known`: "i" where the proof has been answered.
+  void of_token(const std::optional<Expression>& expression, std::string_view key, std::string_view known = {}) {
+    const auto count = names_.size();
+    names_.emplace_back("access_token");
+    before_login(expression, key, known);
+    names_.resize(count);
+  }
+  void native() {
+    before_login(spec_.native_id_token.keys, "native_id_token.keys");
+    address(spec_.native_id_token.keys, "native_id_token.keys");
+    const auto& proof = spec_.access_token_proof;
+    of_token(proof.url, "access_token_proof.url");
+    address(proof.url, "access_token_proof.url");
+    for (const auto* parameters : {&proof.params, &proof.form, &proof.json, &proof.headers}) {
+      for (const auto& parameter : *parameters) of_token(parameter.value, "access_token_proof." + parameter.name);
+    }
+    of_token(proof.audience, "access_token_proof.audience", "i");
+    of_token(proof.subject, "access_token_proof.subject", "i");
+    of_token(proof.valid, "access_token_proof.valid", "i");
+    of_token(proof.expires, "access_token_proof.expires", "i");
   }
   void after_login(const std::optional<Expression>& expression, std::string_view key) {
     if (!expression) return;
@@ -219,6 +241,7 @@ class Check {
     passes();
     map();
     signed_secret();
+    native();
     for (const auto& [name, from] : spec_.derived) before_login(from, "derived");
     engine_.examine(spec_, complete_, [this](std::string_view key, std::string what) { wrong(key, std::move(what)); });
     if (complete_ && engine_.needs_client) client();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/keys.h"
 #include "providers/expression.h"
 
 namespace providers {
@@ -68,11 +69,34 @@ struct Requirement {
   bool ignore_case = false;
 };
 
-/// An endpoint for the life after a login: refresh, revoke.
+/// An endpoint for the life after a login: refresh, revoke. A refresh is that of RFC 6749 6, to which `params` are added; with a grant_type
+/// among them they are all of it.
 struct LaterEndpoint {
   std::optional<Expression> url;
   std::string method = "POST";
   Parameters params, headers;
+  std::optional<Expression> refused;  // refresh: gives a value where an answer says that the grant is gone, in words of its own (t:)
+};
+
+/// id_tokens that apps are given by a provider whose protocol here has none: [native_id_token].
+struct NativeIdToken {
+  std::string issuer;
+  std::vector<std::string> other_issuers;
+  std::optional<Expression> keys;  // URL of the key set
+  std::vector<crypto::Alg> algs;
+};
+
+/// How a provider tells whom an access token was issued to, [access_token_proof]. What it answers is i:.
+struct AccessTokenProof {
+  std::optional<Expression> url;
+  std::string method = "GET";
+  Parameters params, form, json, headers;  // in the query; in the body, in one of two ways; headers
+  ClientAuth client_auth = ClientAuth::none;
+  std::optional<Expression> audience;         // the client; one of ours or the token is refused
+  std::optional<Expression> subject;          // the user; who then is told by [[user]] must be the same
+  std::optional<Expression> valid;            // where it is there: "true", or the token is refused
+  std::optional<Expression> expires;          // seconds since 1970; "0" = never
+  std::optional<Expression> uid;              // map.uid, whatever the operator chose for it: what `subject` is compared with
 };
 
 }  // namespace providers

@@ -24,4 +24,7 @@ void read_user(Table& table, Spec& spec, std::optional<base::Error>& mistake);
 void read_map(Table table, Spec& spec);
 void read_require(Table& table, Spec& spec, std::optional<base::Error>& mistake);
 
+// ---- spec_native.cc: what apps sign in with -----------------------------------------------------------------------------
+void read_native(Table& table, Spec& spec);
+
 }  // namespace providers

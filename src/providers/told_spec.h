@@ -23,7 +23,7 @@ struct EventRules {
   bool given = false;                  // the file has the table
   std::optional<Expression> keys;      // URL of the key set; absent: that of the id_tokens
   std::string issuer;                  // of the events; "" = the provider's
-  std::vector<std::string> audiences;  // besides client_id
+  std::vector<std::string> audiences;  // besides client_id and client_ids
   std::vector<crypto::Alg> algs;       // empty: as for id_tokens
   bool typ_required = true;            // false: `typ` may be left out (RFC 8417 2.3 recommends it, not everybody has it)
   /// The token stands in the member `payload` of a JSON object, and what happened is a JSON text within the claim `events`.

@@ -1,7 +1,10 @@
-// accounts.cc: a login's one durable transaction. First only reads decide whether it is allowed, then everything is written.
-#include "base/encode.h"
+// accounts.cc: a login's one durable transaction. First only reads gather what the linking rule wants to know, then what it decides is
+// written.
+#include "store/account_writes.h"
+#include "store/linking.h"
 #include "store/rows.h"
 #include "store/rules.h"
+#include "store/situation.h"
 #include "store/store.h"
 
 namespace store {
@@ -11,126 +14,8 @@ struct Login {
   const LoginRecord& record;
   base::Time now;
   base::Random& random;
+  bool events;
 };
-
-struct Found {
-  std::int64_t identity = 0;  // 0 = this person signs in for the first time
-  bool disabled = false;      // by the provider's word
-  std::optional<User> user;   // none = a user is to be made
-};
-
-base::Error refused(const char* why, const char* say) { return base::Error{base::Code::denied, why, say}; }
-
-base::Status usable(const Profile& profile) {
-  const bool named = !profile.uid.empty() && !profile.issuer.empty() && profile.uid.size() <= 1024 && profile.issuer.size() <= 2048;
-  if (named && profile.uid.find('\0') == profile.uid.npos && profile.issuer.find('\0') == profile.issuer.npos) return base::ok;
-  return base::Error{base::Code::bad_request, "identity: issuer or uid is empty, too long or holds a zero byte"};
-}
-
-/// The one user who has the same verified e-mail. Two of them: nobody can say which, so neither.
-base::Result<std::int64_t> same_email(Tx& tx, const Profile& profile) {
-  const auto email = profile.email_verified ? match_email(profile.email) : std::string{};
-  if (email.empty()) return std::int64_t{0};
-  const auto rows = tx.run("SELECT id FROM users WHERE email_match = $1 AND email_match <> '' LIMIT 2", {email});
-  if (!rows) return rows.error();
-  return rows->rows.size() == 1 ? rows->rows[0].integer(0) : std::int64_t{0};
-}
-
-base::Result<Found> find(Tx& tx, const LoginRecord& record) {
-  Found found;
-  const auto rows =
-      tx.run("SELECT id, user_id, disabled FROM identities WHERE issuer = $1 AND uid = $2", {record.profile.issuer, record.profile.uid});
-  if (!rows) return rows.error();
-  std::int64_t user = 0;
-  if (!rows->empty()) {
-    found.identity = rows->rows[0].integer(0);
-    user = rows->rows[0].integer(1);
-    found.disabled = rows->rows[0].integer(2) != 0;
-  } else if (record.rules.link_by_verified_email) {
-    const auto linked = same_email(tx, record.profile);
-    if (!linked) return linked.error();
-    user = *linked;
-  }
-  if (user == 0) return found;
-  auto loaded = load_user(tx, user);
-  if (!loaded) return loaded.error();
-  found.user = std::move(*loaded);
-  return found;
-}
-
-/// ON CONFLICT DO NOTHING rather than an error: a taken username is the normal case, and PostgreSQL ends the transaction at an error.
-base::Result<User> make_user(Tx& tx, const Login& login) {
-  const auto& p = login.record.profile;
-  const auto wanted = username_for(p);
-  const auto match = p.email_verified ? match_email(p.email) : std::string{};
-  for (int attempt = 0; attempt < 4; ++attempt) {
-    const auto username = attempt == 0 ? wanted : with_suffix(wanted, base::hex(base::random_bytes(login.random, 8)));
-    const auto made = tx.run(
-        "INSERT INTO users (username, email, email_verified, email_match, name, first_name, last_name, picture, created) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (username) DO NOTHING RETURNING id",
-        {username, p.email, std::int64_t{p.email_verified}, match, p.name, p.first_name, p.last_name, p.picture, seconds(login.now)});
-    if (!made) return made.error();
-    if (made->empty()) continue;
-    return User{.id = made->rows[0].integer(0),
-                .username = username,
-                .email = p.email,
-                .email_verified = p.email_verified,
-                .name = p.name,
-                .first_name = p.first_name,
-                .last_name = p.last_name,
-                .picture = p.picture,
-                .active = true,
-                .created = login.now};
-  }
-  return base::Error{base::Code::internal, "no free username after 4 attempts"};
-}
-
-/// What the user has not set is taken from the provider; nothing that is there is overwritten.
-base::Status fill_user(Tx& tx, User& user, const Profile& p) {
-  const User before = user;
-  if (user.email.empty()) {
-    user.email = p.email;
-    user.email_verified = p.email_verified;
-  } else if (user.email == p.email && p.email_verified) {
-    user.email_verified = true;
-  }
-  const auto fill = [](std::string& field, const std::string& value) {
-    if (field.empty()) field = value;
-  };
-  fill(user.name, p.name);
-  fill(user.first_name, p.first_name);
-  fill(user.last_name, p.last_name);
-  fill(user.picture, p.picture);
-  if (user == before) return base::ok;
-  const auto match = user.email_verified ? match_email(user.email) : std::string{};
-  const auto done = tx.run(
-      "UPDATE users SET email = $2, email_verified = $3, email_match = $4, name = $5, first_name = $6, last_name = $7, picture = $8 "
-      "WHERE id = $1",
-      {user.id, user.email, std::int64_t{user.email_verified}, match, user.name, user.first_name, user.last_name, user.picture});
-  if (!done) return done.error();
-  return base::ok;
-}
-
-/// Code::conflict if another process made the same identity meanwhile (possible where writers run in parallel: PostgreSQL).
-base::Result<std::int64_t> touch_identity(Tx& tx, const Login& login, std::int64_t identity, std::int64_t user) {
-  const auto& p = login.record.profile;
-  if (identity != 0) {
-    const auto done = tx.run(
-        "UPDATE identities SET provider = $2, username = $3, email = $4, email_verified = $5, name = $6, first_name = $7, last_name = $8, "
-        "picture = $9, extra = $10, used = $11 WHERE id = $1",
-        {identity, p.provider, p.username, p.email, std::int64_t{p.email_verified}, p.name, p.first_name, p.last_name, p.picture, p.extra,
-         seconds(login.now)});
-    if (!done) return done.error();
-    return identity;
-  }
-  const auto made = tx.run(
-      "INSERT INTO identities (user_id, provider, issuer, uid, username, email, email_verified, name, first_name, last_name, picture, "
-      "extra, created, used) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13) RETURNING id",
-      {user, p.provider, p.issuer, p.uid, p.username, p.email, std::int64_t{p.email_verified}, p.name, p.first_name, p.last_name, p.picture,
-       p.extra, seconds(login.now)});
-  if (!made) return made.error();
-  return made->rows.at(0).integer(0);
-}
 
 Param blob_or_null(const std::string& bytes) { return bytes.empty() ? Param{} : Param{Blob{bytes}}; }
 
@@ -151,56 +36,65 @@ base::Result<std::int64_t> begin_session(Tx& tx, const Login& login, const Signe
   return id;
 }
 
-base::Result<LoginDone> write_login(Tx& tx, const Login& login, Found found) {
+base::Result<LoginDone> write_login(Tx& tx, const Login& login, Situation s, Linking decision) {
   LoginDone done;
-  done.who.created = !found.user;
-  if (found.user) {
-    done.who.user = std::move(*found.user);
-    if (const auto filled = fill_user(tx, done.who.user, login.record.profile); !filled) return filled.error();
-  } else {
-    auto made = make_user(tx, login);
+  const auto& profile = login.record.profile;
+  done.who.created = decision == Linking::create;
+  if (done.who.created) {
+    auto made = make_user(tx, profile, login.now, login.random);
     if (!made) return made.error();
     done.who.user = std::move(*made);
+  } else {
+    done.who.user = std::move(*s.user);
+    if (const auto filled = fill_user(tx, done.who.user, profile, s.identity); !filled) return filled.error();
   }
-  const auto identity = touch_identity(tx, login, found.identity, done.who.user.id);
+  const auto identity = write_identity(tx, s.identity.id, done.who.user.id, profile, login.now);
   if (!identity) return identity.error();
   done.who.identity = *identity;
+  const auto& record = login.record;
+  if (const auto kept = keep_tokens(tx, *identity, record.provider_tokens, record.provider_tokens_expire); !kept) return kept.error();
   const auto session = begin_session(tx, login, done.who);
   if (!session) return session.error();
   done.session = *session;
+  if (decision == Linking::log_in) return done;
+  const auto told = tell(tx, login.events, done.who.created ? "user.created" : "user.linked", done.who.user.id, profile, login.now);
+  if (!told) return told.error();
   return done;
 }
 
-base::Result<LoginDone> decide(Tx& tx, const Login& login) {
-  const auto& record = login.record;
-  auto found = find(tx, record);
-  if (!found) return found.error();
-  if (!domain_allowed(record.profile, record.rules))
-    return refused("e-mail is not verified in an allowed domain", "Your e-mail address is not allowed to sign in here.");
-  if (found->user && !found->user->active) return refused("user is disabled", "User account is disabled.");
-  if (found->disabled)
-    return refused("the provider said that this account is disabled or gone",
-                   "The provider has disabled this account. Sign in another way, or ask the people who run this site.");
-  if (!found->user && !record.rules.create_users)
-    return refused("no such user, and accounts.create_users is off",
-                   "There is no account for this sign-in, and new ones are not made here.");
-  return write_login(tx, login, std::move(*found));
+/// What was decided, done; a refusal stands in `refused`, and has written nothing.
+struct Outcome {
+  base::Result<LoginDone> done = LoginDone{};
+  Linking decision = Linking::log_in;
+  std::optional<base::Error> refused;
+};
+
+base::Result<Outcome> sign_in_by_rule(Tx& tx, const Login& login) {
+  auto situation = look(tx, login.record.profile, login.record.rules, 0);
+  if (!situation) return situation.error();
+  Outcome outcome;
+  outcome.decision = decide(situation->facts);
+  outcome.refused = refusal(outcome.decision);
+  if (!outcome.refused) outcome.done = write_login(tx, login, std::move(*situation), outcome.decision);
+  if (!outcome.done) return outcome.done.error();
+  return outcome;
 }
 
-AuditEntry audit_of(const LoginRecord& record, const base::Result<LoginDone>& result) {
+AuditEntry audit_of(const LoginRecord& record, const Outcome& outcome) {
   AuditEntry entry{.event = "login",
                    .provider = record.profile.provider,
                    .outcome = "ok",
                    .remote_addr = record.remote_addr,
                    .request_id = record.request_id};
-  if (result) {
-    entry.user = result->who.user.id;
-    entry.detail = result->who.created ? "new user" : "";
-  } else {
+  if (outcome.refused) {
     entry.event = "login_refused";
-    entry.outcome = base::name_of(result.error().code);
-    entry.detail = result.error().detail;
+    entry.outcome = base::name_of(outcome.refused->code);
+    entry.detail = outcome.refused->detail;
+    return entry;
   }
+  entry.user = outcome.done->who.user.id;
+  if (outcome.decision == Linking::create) entry.detail = "new user";
+  if (outcome.decision == Linking::join) entry.detail = "linked by e-mail";
   return entry;
 }
 
@@ -208,18 +102,18 @@ AuditEntry audit_of(const LoginRecord& record, const base::Result<LoginDone>& re
 
 base::Result<LoginDone> Store::sign_in(const LoginRecord& record) {
   if (const auto fit = usable(record.profile); !fit) return fit.error();
-  const Login login{record, clock_.now(), random_};
-  base::Result<LoginDone> result = LoginDone{};
-  const auto work = [&](Tx& tx) -> base::Status {
-    result = decide(tx, login);
-    // A refusal has written nothing, and its audit row is to stay: it is no failure of the transaction.
-    if (!result && result.error().code != base::Code::denied) return result.error();
-    return add_audit(tx, audit_of(record, result), login.now);
-  };
-  auto done = main_.write(work);
-  for (int again = 0; again < 2 && !done && done.error().code == base::Code::conflict; ++again) done = main_.write(work);
+  const Login login{record, clock_.now(), random_, events_};
+  Outcome outcome;
+  // A refusal has written nothing, and its audit row is to stay: it is no failure of the transaction.
+  const auto done = write_again(main_, [&](Tx& tx) -> base::Status {
+    auto decided = sign_in_by_rule(tx, login);
+    if (!decided) return decided.error();
+    outcome = std::move(*decided);
+    return add_audit(tx, audit_of(record, outcome), login.now);
+  });
   if (!done) return done.error();
-  return result;
+  if (outcome.refused) return *outcome.refused;
+  return outcome.done;
 }
 
 }  // namespace store

@@ -29,6 +29,11 @@ struct Flow {
   bool operator==(const Flow&) const = default;
 };
 
+struct FlowSeen {
+  Flow flow;
+  bool used = false;
+};
+
 enum class Take { taken, unknown, used, expired };
 struct Taken {
   Take outcome = Take::unknown;
@@ -65,13 +70,16 @@ struct Identity {
   bool email_verified = false;
   std::string extra;              // JSON object
   base::Time created{}, used{};
+  bool disowned = false;          // the provider said that nobody should get in by it: it is disabled there, or gone
 };
 
 /// Who may sign in (configuration: [accounts]).
 struct AccountRules {
   bool create_users = true;
-  std::vector<std::string> allowed_domains;  // empty = anyone; otherwise only verified e-mails of these domains pass
-  bool link_by_verified_email = false;       // a new identity joins the one user who has the same verified e-mail
+  // Both empty = anyone; otherwise only verified e-mails that are on one of them pass.
+  std::vector<std::string> allowed_domains = {}, allowed_emails = {};
+  bool link_by_verified_email = false;             // a new identity joins the one user who has the same verified e-mail
+  std::vector<std::string> trusted_providers = {};  // whose word on an e-mail links: "name" or "name:domain"; empty = all
 };
 
 struct SignedIn {
@@ -89,10 +97,36 @@ struct StoredKey {
   std::optional<base::Time> retired;
 };
 
+/// A provider's tokens that are kept with an identity.
+struct KeptTokens {
+  std::int64_t identity = 0, user = 0;
+  std::string provider, issuer, uid;  // the identity's
+  std::string sealed;
+  std::optional<base::Time> expires;  // of the access token; none = not told
+  std::int64_t version = 0;           // grows with every change of the tokens
+  base::Time lease{};                 // until when one process has them to itself, to refresh them
+};
+
+/// A fact on its way to the application.
+struct OutboxEvent {
+  std::int64_t id = 0;
+  std::string event;              // "user.created"
+  std::string payload;            // JSON object
+  base::Time created{};
+  int attempts = 0;               // that failed
+};
+/// What may wait in the outbox.
+inline constexpr std::int64_t kMostEvents = 100'000;
+
 struct AuditEntry {
   std::string event;              // "login", "login_refused", "refresh_reuse", ...
   std::int64_t user = 0;          // 0 = none
   std::string provider = {}, outcome = {}, detail = {}, remote_addr = {}, request_id = {};
+};
+
+struct AuditRow {
+  base::Time at{};
+  AuditEntry entry;
 };
 
 }  // namespace store

@@ -1,5 +1,6 @@
 // told.cc: what a provider tells after a login: sessions there that ended, accounts there that were disabled or deleted. Each in one
 // transaction with the mark that its token was used: a token that could not be acted on may come again.
+#include "store/account_writes.h"
 #include "store/rows.h"
 #include "store/store.h"
 
@@ -8,7 +9,7 @@ namespace {
 
 struct Whose {
   std::int64_t id = 0, user = 0;
-  std::string email;
+  std::string uid;
 };
 
 /// False: it was seen before.
@@ -24,10 +25,10 @@ base::Result<Whose> find(Tx& tx, const std::string& issuer, const ToldAccount& a
   // By address through the users' index: an identity that is verified for it, of a user whose address it is.
   const auto rows = account.uid.empty()
                         ? tx.run(
-                              "SELECT i.id, i.user_id, i.email FROM users u JOIN identities i ON i.user_id = u.id "
+                              "SELECT i.id, i.user_id, i.uid FROM users u JOIN identities i ON i.user_id = u.id "
                               "WHERE u.email_match = $2 AND u.email_match <> '' AND i.issuer = $1 AND lower(i.email) = $2 LIMIT 2",
                               {issuer, account.email})
-                        : tx.run("SELECT id, user_id, email FROM identities WHERE issuer = $1 AND uid = $2", {issuer, account.uid});
+                        : tx.run("SELECT id, user_id, uid FROM identities WHERE issuer = $1 AND uid = $2", {issuer, account.uid});
   if (!rows) return rows.error();
   if (rows->rows.size() != 1) return Whose{};  // two with one address: nobody can say which
   const auto& row = rows->rows[0];
@@ -105,50 +106,51 @@ base::Result<std::int64_t> end_sessions_of(Tx& tx, const Teller& by, const ToldA
 }
 
 /// An account that is gone there is gone from the user, unless nothing else would be left to get in by: a user, and whatever the
-/// application keeps of theirs, is never deleted on a third party's word. Disabled it lets nobody in, and an operator can look at it.
-base::Status leave(Tx& tx, const Whose& who) {
+/// application keeps of theirs, is never deleted on a third party's word. Disowned it lets nobody in, and an operator can look at it. True
+/// if it is gone.
+base::Result<bool> leave(Tx& tx, const Whose& who) {
   // Of two such tellings at once the second sees what the first left (PostgreSQL; SQLite has one writer).
   if (const auto locked = tx.run("UPDATE users SET active = active WHERE id = $1", {who.user}); !locked) return locked.error();
-  const auto others = tx.run("SELECT 1 FROM identities WHERE user_id = $1 AND id <> $2 AND disabled = 0 LIMIT 1", {who.user, who.id});
+  const auto others = tx.run("SELECT 1 FROM identities WHERE user_id = $1 AND id <> $2 AND disowned = 0 LIMIT 1", {who.user, who.id});
   if (!others) return others.error();
-  const auto done = others->empty() ? tx.run("UPDATE identities SET disabled = 1, email_verified = 0 WHERE id = $1", {who.id})
+  const auto done = others->empty() ? tx.run("UPDATE identities SET disowned = 1, email_verified = 0 WHERE id = $1", {who.id})
                                     : tx.run("DELETE FROM identities WHERE id = $1", {who.id});
   if (!done) return done.error();
-  return base::ok;
+  return !others->empty();
 }
 
-/// The user's address is verified no more if no identity of theirs stands for it.
-base::Status settle_email(Tx& tx, std::int64_t user) {
-  const auto done = tx.run(
-      "UPDATE users SET email_verified = 0, email_match = '' WHERE id = $1 AND email_verified = 1 AND NOT EXISTS "
-      "(SELECT 1 FROM identities i WHERE i.user_id = users.id AND i.email_verified = 1 AND lower(i.email) = lower(users.email))",
-      {user});
-  if (!done) return done.error();
-  return base::ok;
-}
-
-base::Status change(Tx& tx, const ToldAccount& account, const Whose& who) {
-  const auto run = [&](bool wanted, std::string_view sql) -> base::Status {
-    if (!wanted) return base::ok;
-    const auto done = tx.run(sql, {who.id});
-    if (!done) return done.error();
-    return base::ok;
+/// True if the identity is gone.
+base::Result<bool> change(Tx& tx, const ToldAccount& account, const Whose& who) {
+  const std::pair<bool, std::string_view> kSteps[] = {
+      {account.drop_tokens, "DELETE FROM provider_tokens WHERE identity_id = $1"},
+      {account.disable, "UPDATE identities SET disowned = 1 WHERE id = $1"},
+      {account.enable, "UPDATE identities SET disowned = 0 WHERE id = $1"},
+      {account.address_gone, "UPDATE identities SET email_verified = 0 WHERE id = $1"},
   };
-  if (auto done = run(account.drop_tokens, "DELETE FROM provider_tokens WHERE identity_id = $1"); !done) return done;
-  if (auto done = run(account.disable, "UPDATE identities SET disabled = 1 WHERE id = $1"); !done) return done;
-  if (auto done = run(account.enable, "UPDATE identities SET disabled = 0 WHERE id = $1"); !done) return done;
-  if (auto done = run(account.address_gone, "UPDATE identities SET email_verified = 0 WHERE id = $1"); !done) return done;
-  if (account.unlink) {
-    if (auto done = leave(tx, who); !done) return done;
+  for (const auto& [wanted, sql] : kSteps) {
+    if (!wanted) continue;
+    if (const auto done = tx.run(sql, {who.id}); !done) return done.error();
   }
-  return account.address_gone || account.unlink ? settle_email(tx, who.user) : base::Status{base::ok};
+  base::Result<bool> gone = false;
+  if (account.unlink) gone = leave(tx, who);
+  if (!gone || !(account.address_gone || account.unlink)) return gone;
+  if (const auto settled = settle_email(tx, who.user); !settled) return settled.error();
+  return gone;
 }
 
-base::Status tell_application(Tx& tx, const ToldAccount& account, const Whose& who, base::Time now) {
-  // Numbers and a name of ours: nothing in it needs escaping.
-  const auto payload =
-      "{\"user\":" + std::to_string(who.user) + ",\"identity\":" + std::to_string(who.id) + ",\"what\":\"" + account.what + "\"}";
-  return add_event(tx, "identity.told", payload, now);
+/// `gone`: the identity was unlinked, which is told as if the user had done it.
+base::Status tell_application(Tx& tx, const Teller& by, const ToldAccount& account, const Whose& who, bool gone, base::Time now) {
+  if (gone) {
+    if (auto told = add_event(tx, "user.unlinked", fact(who.user, by.provider, who.uid, now), now); !told) return told;
+  }
+  return add_event(tx, "identity.told",
+                   event_payload({{"user", who.user},
+                                  {"identity", who.id},
+                                  {"provider", by.provider},
+                                  {"uid", who.uid},
+                                  {"what", account.what},
+                                  {"at", seconds(now)}}),
+                   now);
 }
 
 }  // namespace
@@ -189,11 +191,12 @@ base::Result<Told> Store::told_accounts(const Telling& telling) {
     if (who->id == 0) return base::ok;
     const auto ended = end_sessions_of(tx, telling.by, account, *who);
     if (!ended) return ended.error();
-    if (const auto changed = change(tx, account, *who); !changed) return changed.error();
+    const auto gone = change(tx, account, *who);
+    if (!gone) return gone.error();
     told.sessions += *ended;
     told.accounts += 1;
     if (const auto noted = note(tx, telling.by, "told_account", account.what, who->user, *ended, now); !noted) return noted.error();
-    return events_ ? tell_application(tx, account, *who, now) : base::Status{base::ok};
+    return events_ ? tell_application(tx, telling.by, account, *who, *gone, now) : base::Status{base::ok};
   };
   const auto done = main_.write([&](Tx& tx) -> base::Status {
     told = {};

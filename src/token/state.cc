@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kIdBytes = 8, kSecretBytes = 32, kBrowserRandom = 16, kMacBytes = 16;
 
+constexpr std::int64_t kTag = 7;  // the lowest three bits of a number: which master key the state was made with (Master::tag)
+
 /// Microseconds since 1970 in the upper 52 bits (until the year 2112), 11 random bits below: positive, growing, unlikely to collide.
 std::int64_t time_ordered(const base::Clock& clock, std::string_view random) {
   const auto low = (static_cast<unsigned char>(random[0]) << 8 | static_cast<unsigned char>(random[1])) & 0x7ff;
@@ -33,12 +35,13 @@ State state_of(std::string text, std::string_view bytes, const Master& master) {
   State state;
   state.id = from_big_endian(bytes);
   state.secret_hash = crypto::sha256(bytes.substr(kIdBytes));
-  state.seed = master.mac("flow-seed", bytes);
+  state.seed = master.mac("flow-seed", bytes, static_cast<unsigned>(state.id & kTag));  // a login outlives a change of the key
   state.text = std::move(text);
   return state;
 }
 
-std::string browser_mac(std::string_view bytes, const Master& master) { return master.mac("browser-cookie", bytes).substr(0, kMacBytes); }
+constexpr std::string_view kBrowser = "browser-cookie";
+std::string browser_mac(std::string_view bytes, const Master& master) { return master.mac(kBrowser, bytes).substr(0, kMacBytes); }
 
 Browser browser_of(std::string text, std::string_view bytes) { return {text, from_big_endian(bytes), crypto::sha256(text)}; }
 
@@ -50,7 +53,8 @@ bool unreserved(char c) noexcept {  // RFC 3986 2.3
 
 State make_state(const base::Clock& clock, base::Random& random, const Master& master) {
   const auto fresh = base::random_bytes(random, 2 + kSecretBytes);
-  const auto bytes = big_endian(time_ordered(clock, fresh)) + fresh.substr(2);
+  const auto id = (time_ordered(clock, fresh) & ~kTag) | static_cast<std::int64_t>(master.tag());
+  const auto bytes = big_endian(id) + fresh.substr(2);
   return state_of(base::base64url(bytes), bytes, master);
 }
 
@@ -74,7 +78,7 @@ std::optional<Browser> read_browser(std::string_view text, const Master& master)
   const auto bytes = base::base64url_decode(text);
   if (!bytes || bytes->size() != signed_bytes + kMacBytes) return std::nullopt;
   const auto head = std::string_view{*bytes}.substr(0, signed_bytes);
-  if (!crypto::equal(std::string_view{*bytes}.substr(signed_bytes), browser_mac(head, master))) return std::nullopt;
+  if (!master.is_mac(std::string_view{*bytes}.substr(signed_bytes), kBrowser, head)) return std::nullopt;
   return browser_of(std::string{text}, *bytes);
 }
 

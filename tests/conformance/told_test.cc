@@ -182,7 +182,7 @@ BOOST_DATA_TEST_CASE(an_account_that_is_gone_is_unlinked_or_disabled_and_its_use
   BOOST_TEST((*t.store.identities(mine.who.user.id)).size() == 1u);
   t.tell(account, "other");  // the last way in
   BOOST_TEST((*t.store.identities(mine.who.user.id)).size() == 1u);
-  BOOST_TEST(t.w.number("SELECT count(*) FROM identities WHERE disabled = 1") == 1);
+  BOOST_TEST(t.w.number("SELECT count(*) FROM identities WHERE disowned = 1") == 1);
   BOOST_TEST((*t.store.find_user(mine.who.user.id))->active);
 }
 
@@ -259,9 +259,23 @@ BOOST_DATA_TEST_CASE(the_application_is_told_where_it_listens, databases(), data
   const store::Telling telling{{"p", "op", "", ""}, {"j", t.w.clock.now() + 60s}, {account}};
   BOOST_TEST(listening.told_accounts(telling)->accounts == 1);
   BOOST_TEST(listening.told_accounts(telling)->repeated);
-  BOOST_TEST(
-      t.w.number("SELECT count(*) FROM outbox WHERE event = 'identity.told' AND payload = '{\"user\":" + std::to_string(mine.who.user.id) +
-                 ",\"identity\":" + std::to_string(mine.who.identity) + ",\"what\":\"disabled\"}'") == 1);
+  const auto payload = "{\"user\":" + std::to_string(mine.who.user.id) + ",\"identity\":" + std::to_string(mine.who.identity) +
+                       ",\"provider\":\"p\",\"uid\":\"1\",\"what\":\"disabled\",\"at\":1700000000}";
+  const auto count = [&](const std::string& where) { return t.w.number("SELECT count(*) FROM outbox WHERE " + where); };
+  BOOST_TEST(count("event = 'identity.told' AND payload = '" + payload + "'") == 1);
+  // Unlinked it is told as if the user had done it; what is only switched off is not.
+  t.enter("other", "1");
+  account.disable = false;
+  account.unlink = true;
+  BOOST_TEST(listening.told_accounts({{"p", "other", "", ""}, {"k", t.w.clock.now() + 60s}, {account}})->accounts == 1);
+  BOOST_TEST(count("event = 'user.unlinked'") == 0);
+  account.unlink = false;
+  account.enable = true;
+  BOOST_TEST(listening.told_accounts({{"p", "other", "", ""}, {"l", t.w.clock.now() + 60s}, {account}})->accounts == 1);
+  account.enable = false;
+  account.unlink = true;
+  BOOST_TEST(listening.told_accounts({{"p", "op", "", ""}, {"m", t.w.clock.now() + 60s}, {account}})->accounts == 1);
+  BOOST_TEST(count("event = 'user.unlinked'") == 1);
 }
 
 BOOST_DATA_TEST_CASE(an_id_token_is_kept_with_its_session, databases(), database) {

@@ -88,11 +88,17 @@ class Provider:
         self.hits = collections.Counter()           # by path
         self.default_login = "ok.alice"
         self.keys = [first_key()]
+        self.expires_in = None                      # of the next access tokens; with it come refresh tokens, each good once
+        self.refresh_tokens = {}                    # those that are good
+        self.refresh_answer = None                  # instead of a refreshed token
+        self.refreshed = collections.Counter()      # by login
+        self.revoked = []                           # what was posted to the revocation endpoints
         self.routes = {
             "/login/oauth/authorize": self.authorize, "/fb/v24.0/dialog/oauth": self.authorize, "/oidc/authorize": self.authorize,
             "/login/oauth/access_token": self.token, "/fb/token": self.token, "/oidc/token": self.token,
             "/api/user": self.github_user, "/api/user/emails": self.github_emails, "/fb/me": self.facebook_user,
-            "/oidc/userinfo": self.userinfo, "/oidc/jwks": self.jwks, "/oidc/.well-known/openid-configuration": self.discovery,
+            "/oidc/userinfo": self.userinfo, "/oidc/jwks": self.jwks,
+            "/api/tokeninfo": self.tokeninfo, "/login/oauth/revoke": self.revoke, "/oidc/revoke": self.revoke, "/oidc/.well-known/openid-configuration": self.discovery,
         }
         self.server = Server(self.handle, port)
         self.base = f"http://127.0.0.1:{self.server.port}"
@@ -134,6 +140,8 @@ class Provider:
     # ---- token endpoint ------------------------------------------------------------------------------------------------------------
     def token(self, request):
         form = request.form()
+        if form.get("grant_type") == "refresh_token":
+            return self.refresh(request, form)
         grant = self.grants.get(form.get("code", ""))
         if grant is None:
             return faults.TOKEN["t400"]
@@ -153,7 +161,49 @@ class Provider:
         answer = {"access_token": access, "token_type": "bearer", "scope": grant.scope}
         if request.path.startswith("/oidc/") and grant.fault != "noidtoken":
             answer["id_token"] = self.id_token(grant, access)
+        self.add_refresh_token(grant, answer)
         return faults.as_json(answer)
+
+    def add_refresh_token(self, grant, answer):
+        if self.expires_in is not None:
+            token = f"rt_{grant.login}.{next(self.counter)}"
+            self.refresh_tokens[token] = grant
+            answer.update(expires_in=self.expires_in, refresh_token=token)
+
+    def refresh(self, request, form):
+        with self.lock:
+            grant = self.refresh_tokens.pop(form.get("refresh_token", ""), None)
+            self.refreshed[grant.login if grant else ""] += 1
+        if self.refresh_answer is not None:
+            return self.refresh_answer
+        if grant is None or not self.client_is_known(request, form):
+            return faults.as_json({"error": "invalid_grant"}, 400)
+        access = f"at_{grant.login}.refreshed.{next(self.counter)}"
+        self.tokens[access] = grant
+        answer = {"access_token": access, "token_type": "bearer"}
+        if request.path.startswith("/oidc/"):
+            answer["id_token"] = self.id_token(grant, access)
+        self.add_refresh_token(grant, answer)
+        return faults.as_json(answer)
+
+    def revoke(self, request):
+        self.revoked.append(request.form())
+        return Reply(200)
+
+    # ---- apps ----------------------------------------------------------------------------------------------------------------------
+    def sdk(self, login, client=CLIENT, nonce=""):
+        """(id_token, access_token), as an SDK gives them to an app of that client."""
+        grant = Grant(login, "/oidc", client, "", "", nonce, "openid")
+        access = f"sdk_{login}.{next(self.counter)}"
+        self.tokens[access] = grant
+        return self.id_token(grant, access), access
+
+    def tokeninfo(self, request):
+        """In Google's shape."""
+        grant = self.tokens.get(request.params().get("access_token", ""))
+        if grant is None:
+            return faults.as_json({"error": "invalid_token"}, 400)
+        return faults.as_json({"aud": grant.client, "sub": str(uid(grant.user)), "exp": str(int(time.time()) + 600)})
 
     def client_is_known(self, request, form):
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
@@ -166,8 +216,10 @@ class Provider:
         if grant.fault in ("idgarbage", "idgarbage2"):
             return "garbage.garbage.garbage" if grant.fault == "idgarbage" else "garbage"
         now, key = int(time.time()), self.keys[0]
-        claims = {"iss": self.issuer, "sub": f"sub-{grant.user}", "aud": CLIENT, "iat": now, "exp": now + 600, "nonce": grant.nonce,
+        claims = {"iss": self.issuer, "sub": f"sub-{grant.user}", "aud": grant.client, "iat": now, "exp": now + 600, "nonce": grant.nonce,
                   "at_hash": b64(hashlib.sha256(access.encode()).digest()[:16])}
+        if not grant.nonce:
+            del claims["nonce"]
         faults.CLAIMS.get(grant.fault, lambda _: None)(claims)
         header = {"alg": {"none": "none", "hs256": "HS256"}.get(grant.fault, "RS256"), "typ": "JWT",
                   "kid": "nobody-knows" if grant.fault == "unkkid" else key.kid}
@@ -225,7 +277,8 @@ class Provider:
     def discovery(self, _request):
         return faults.as_json({
             "issuer": self.issuer, "authorization_endpoint": self.issuer + "/authorize", "token_endpoint": self.issuer + "/token",
-            "userinfo_endpoint": self.issuer + "/userinfo", "jwks_uri": self.issuer + "/jwks", "response_types_supported": ["code"],
+            "userinfo_endpoint": self.issuer + "/userinfo", "jwks_uri": self.issuer + "/jwks",
+            "revocation_endpoint": self.issuer + "/revoke", "response_types_supported": ["code"],
             "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["RS256"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "code_challenge_methods_supported": ["S256"], "scopes_supported": ["openid", "profile", "email"],

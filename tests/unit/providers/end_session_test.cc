@@ -9,7 +9,7 @@
 namespace {
 
 struct EndWorld : world::OidcWorld {
-  providers::EndSession what{"h.i.nt", "https://app.example/auth/signed-out", "st"};
+  providers::EndSession what{"h.i.nt", "https://app.example/auth/signed-out", "st", providers::kLongestLogoutUrl};
   std::string url() {
     op.serve("");
     auto broker = open(toml);

@@ -53,6 +53,74 @@ const DomainRow kDomains[] = {{"in the domain", "ann@example.org", true, true},
                               {"a line end", "ann@example.org\n", true, false},
                               {"no e-mail", "", true, false}};
 
+struct ListRow {
+  const char* why;
+  std::vector<std::string> domains, emails;
+  bool verified, allowed;  // ann@example.org
+};
+std::ostream& operator<<(std::ostream& os, const ListRow& r) { return os << r.why; }
+const ListRow kLists[] = {{"no list", {}, {}, false, true},
+                          {"the address", {}, {"ann@example.org"}, true, true},
+                          {"the address, case aside", {}, {"Ann@Example.ORG"}, true, true},
+                          {"the address, not verified", {}, {"ann@example.org"}, false, false},
+                          {"another address", {}, {"bob@example.org"}, true, false},
+                          {"either suffices: the address", {"example.net"}, {"ann@example.org"}, true, true},
+                          {"either suffices: the domain", {"example.org"}, {"bob@example.net"}, true, true},
+                          {"neither", {"example.net"}, {"bob@example.net"}, true, false},
+                          {"a domain is no address", {}, {"example.org"}, true, false}};
+
+struct TrustRow {
+  const char* why;
+  std::vector<std::string> list;
+  const char* email;
+  bool trusted;  // of "acme"
+};
+std::ostream& operator<<(std::ostream& os, const TrustRow& r) { return os << r.why; }
+const TrustRow kTrust[] = {{"no list: all are", {}, "ann@example.org", true},
+                           {"by name, for any domain", {"google", "acme"}, "ann@example.org", true},
+                           {"not on the list", {"google"}, "ann@example.org", false},
+                           {"for its own domain", {"acme:acme.example"}, "ann@acme.example", true},
+                           {"case aside", {"acme:Acme.Example"}, "Ann@ACME.example", true},
+                           {"not for another domain", {"acme:acme.example"}, "ann@example.org", false},
+                           {"nor for one below it", {"acme:acme.example"}, "ann@sub.acme.example", false},
+                           {"nor for one that ends so", {"acme:acme.example"}, "ann@evilacme.example", false},
+                           {"nor for an address that is bent", {"acme:acme.example"}, "ann@evil.example@acme.example", false},
+                           {"one of several", {"acme:a.example", "acme:b.example"}, "ann@b.example", true},
+                           {"a longer name is another provider", {"acme-two"}, "ann@example.org", false},
+                           {"names have a case", {"Acme"}, "ann@example.org", false},
+                           {"no domain behind the colon fits none", {"acme:"}, "ann@example.org", false}};
+
+struct NumberRow {
+  const char* why;
+  const char* name;
+  int n;
+  const char* out;
+};
+std::ostream& operator<<(std::ostream& os, const NumberRow& r) { return os << r.why; }
+const NumberRow kNumbers[] = {{"the first has it", "ada", 1, "ada"},
+                              {"the second", "ada", 2, "ada2"},
+                              {"the ninth", "ada", 9, "ada9"},
+                              {"behind a digit the number stands apart", "r2d2", 2, "r2d2-2"}};
+
+struct UsernameRow {
+  const char* why;
+  std::string name;
+  bool good;
+};
+std::ostream& operator<<(std::ostream& os, const UsernameRow& r) { return os << r.why; }
+const UsernameRow kUsernames[] = {{"all that may stand", "aZ09@.+-_", true},
+                                  {"empty", "", false},
+                                  {"longest", std::string(150, 'x'), true},
+                                  {"too long", std::string(151, 'x'), false},
+                                  {"a space", "ada lovelace", false},
+                                  {"beyond ASCII: names that look alike",
+                                   "\xd0\xb0"
+                                   "da",
+                                   false},
+                                  {"a line end", "ada\n", false},
+                                  {"a zero byte", std::string("a\0a", 3), false},
+                                  {"a slash", "ada/x", false}};
+
 struct NameRow {
   const char* why;
   std::string username, email, uid, out;
@@ -65,7 +133,10 @@ const NameRow kNames[] = {{"preferred username", "ann", "a@example.org", "1", "a
                           {"what may stand", "a@b.c+d-e_f9Z", "", "1", "a@b.c+d-e_f9Z"},
                           {"nothing is left of the username", "\xe4\xbd\xa0\xe5\xa5\xbd", "ann@example.org", "1", "ann"},
                           {"nothing is left at all", "", "", "\xc3\xa4", "user"},
-                          {"no look-alikes: Cyrillic goes", "\xd0\xb0" "dmin", "", "1", "dmin"},
+                          {"no look-alikes: Cyrillic goes",
+                           "\xd0\xb0"
+                           "dmin",
+                           "", "1", "dmin"},
                           {"at most 150", std::string(200, 'x'), "", "1", std::string(150, 'x')}};
 
 struct ClipRow {
@@ -95,9 +166,28 @@ BOOST_DATA_TEST_CASE(only_verified_emails_of_the_domains_pass, boost::unit_test:
   store::Profile profile;
   profile.email = row.email;
   profile.email_verified = row.verified;
-  const store::AccountRules rules{.create_users = true, .allowed_domains = {"example.org", "Example.Net"}, .link_by_verified_email = false};
-  BOOST_TEST(store::domain_allowed(profile, rules) == row.allowed);
-  BOOST_TEST(store::domain_allowed(profile, {}));  // no list: anyone
+  const store::AccountRules rules{.allowed_domains = {"example.org", "Example.Net"}};
+  BOOST_TEST(store::admitted(profile, rules) == row.allowed);
+  BOOST_TEST(store::admitted(profile, {}));  // no list: anyone
+}
+
+BOOST_DATA_TEST_CASE(one_of_the_two_lists_suffices, boost::unit_test::data::make(kLists), row) {
+  store::Profile profile;
+  profile.email = "ann@example.org";
+  profile.email_verified = row.verified;
+  BOOST_TEST(store::admitted(profile, {.allowed_domains = row.domains, .allowed_emails = row.emails}) == row.allowed);
+}
+
+BOOST_DATA_TEST_CASE(a_provider_is_trusted_for_what_the_list_says, boost::unit_test::data::make(kTrust), row) {
+  BOOST_TEST(store::trusted("acme", row.email, {.trusted_providers = row.list}) == row.trusted);
+}
+
+BOOST_DATA_TEST_CASE(of_two_with_one_name_the_second_gets_a_number, boost::unit_test::data::make(kNumbers), row) {
+  BOOST_TEST(store::numbered(row.name, row.n) == row.out);
+}
+
+BOOST_DATA_TEST_CASE(what_may_be_a_username, boost::unit_test::data::make(kUsernames), row) {
+  BOOST_TEST(store::is_username(row.name) == row.good);
 }
 
 BOOST_DATA_TEST_CASE(a_username_is_by_djangos_rule, boost::unit_test::data::make(kNames), row) {
