@@ -15,6 +15,7 @@
 #include "store/db.h"
 #include "store/records.h"
 #include "store/session_records.h"
+#include "store/told_records.h"
 
 namespace store {
 
@@ -111,6 +112,17 @@ class Store {
   base::Status end_user_session(std::int64_t user, std::int64_t session);
   /// All of that user's but `except` (0 = none). Returns how many.
   base::Result<std::int64_t> end_sessions(std::int64_t user, std::int64_t except = 0);
+
+  // told.cc: what providers tell after a login
+  /// Ends sessions, with an audit row. `token`: what told of it works once, and is marked as used in the same transaction; null = nothing
+  /// that could be repeated. A user without sessions is no error.
+  base::Result<Told> told_logout(const ToldLogout& logout, const SeenToken* token);
+  /// Does what is to be done about accounts that we know, each with an audit row and an event.
+  base::Result<Told> told_accounts(const Telling& telling);
+  /// The sealed id_token that was kept with a session; "" = none.
+  base::Result<std::string> kept_id_token(std::int64_t session);
+  /// Drops what need not be remembered any more; at most 10,000 a call. Returns how many.
+  base::Result<std::int64_t> sweep_seen_tokens();
 
   // sessions.cc
   /// Drops expired sessions and refresh tokens, and what was sealed for retries that are not answered any more; at most 10,000 a call.
