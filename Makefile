@@ -30,7 +30,8 @@ LDFLAGS  := -pthread $(LDFLAGS_$(MODE))
 # Headers of libxml2 and xmlsec1 for the one room that may see them; the macros are those with which Debian built xmlsec1.
 CXXFLAGS_xml := -isystem /usr/include/libxml2 -isystem /usr/include/xmlsec1 -DXMLSEC_NO_SIZE_T -DXMLSEC_CRYPTO_OPENSSL=1 \
                 -DXMLSEC_NO_CRYPTO_DYNAMIC_LOADING=1
-LIBS     := -lfcgi -lcurl -lsqlite3 -lxmlsec1-openssl -lxmlsec1 -lxml2 -lz -lcrypto
+CXXFLAGS_postgres := -isystem /usr/include/postgresql
+LIBS     := -lfcgi -lcurl -lsqlite3 -lpq -lxmlsec1-openssl -lxmlsec1 -lxml2 -lz -lcrypto
 
 # ---- what there is to build ---------------------------------------------------------------------------------------------
 SRC      := $(filter-out src/cli/main.cc,$(wildcard src/*/*.cc src/*/*/*.cc))
@@ -61,6 +62,7 @@ $(OUT)/%.o: %.cc
 	$(CCACHE) $(CXX) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 
 $(OUT)/src/xml/%.o: CXXFLAGS += $(CXXFLAGS_xml)
+$(OUT)/src/store/postgres/%.o: CXXFLAGS += $(CXXFLAGS_postgres)
 
 # Data that is compiled in: the provider catalogue, the migrations and the pages. A mistake in them stops the build.
 build/gen/catalogue.cc: tools/embed.py $(wildcard conf/providers/*.toml)

@@ -10,7 +10,7 @@ import re
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".json": "application/json",
          ".svg": "image/svg+xml", ".ts": "text/plain; charset=utf-8"}
 TAG = re.compile(r"\{\{(.*?)\}\}", re.S)
-KEY = re.compile(r"[a-z]+\.[a-z0-9_]+")
+KEY = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 PLACE = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -138,6 +138,9 @@ def check(folder):
     for key, where in used.items():
         if key not in languages["en"]:
             raise Mistake(f"{folder}/{where}: no text is called {key}")
+    tags = re.search(r"const tags = \[(.*?)\];", read(folder / "texts.js"))
+    if not tags or re.findall(r'"([^"]*)"', tags[1]) != list(languages):
+        raise Mistake(f"{folder}/texts.js: tags are not the names of texts/*.json, English first")
     for key in languages["en"].keys() - used.keys():
         raise Mistake(f"{folder}/texts: nothing uses {key}")
     return assets(folder), pages, languages, advice(folder)

@@ -1,54 +1,35 @@
-// latchstring.js: a login in a browser, for any page. Two calls make a login:
-//   location.assign(await begin("github", "https://app.example/callback.html"));      on the sign-in page
-//   const {user, access, refresh} = await complete(new URLSearchParams(location.search));   on the page it comes back to
-// Everything that fails throws Refused, whose message can be shown.
+// latchstring.js: login for any page, in a few calls. Types: latchstring.d.ts.
+//   import { signIn, complete, fetch, user, signOut } from "/auth/www/latchstring.js";
+//   await signIn("github", { redirectUri: "https://app.example/cb" });   // goes to the provider, which sends the browser to /cb
+//   await complete();                                                    // on /cb: signed in, in every tab
+//   const answer = await fetch("/api/things");                           // with an access token, renewed when it has expired
+//   await signOut();
+// With {next: "/path"} instead of redirectUri the server does it all, with a cookie that no script can read, and complete() is not needed.
+//
+// Where tokens are kept: the access token in memory, the refresh token in localStorage (see configure). localStorage lets all tabs share one
+// session and survives a restart; any script on this origin could read it, as it could read whatever else the page can use. A stolen refresh
+// token works once at most before the session ends (rotation); a cookie (`next`) cannot be stolen by scripts at all. A page that runs scripts
+// of others should use `next`, or storage "memory".
+import { call, mount, providerUrl, read, Refused, setMount } from "./api.js";
+import { Keeper } from "./keeper.js";
 
-/// The endpoints' base, from <meta name="latchstring-mount" content="/auth">; a path or a whole URL.
-export function mount() {
-  const meta = document.querySelector('meta[name="latchstring-mount"]');
-  return new URL((meta?.content ?? "/auth").replace(/\/+$/, ""), location.href).href.replace(/\/+$/, "");
+export { Refused };
+
+const settings = { storage: "local", apis: [] };
+let keeper;
+const kept = () => (keeper ??= new Keeper(settings.storage));
+
+export function configure({ mount: base, storage, apis } = {}) {
+  if (base !== undefined) setMount(base);
+  if (storage !== undefined && !["local", "session", "memory"].includes(storage)) throw new TypeError(`storage "${storage}" is not known`);
+  settings.storage = storage ?? settings.storage;
+  settings.apis = (apis ?? settings.apis).map((url) => new URL(url, location.href).origin);
+  keeper?.close();
+  keeper = undefined;
 }
 
-export const providerUrl = (provider) => `${mount()}/o/${encodeURIComponent(provider)}/`;
-
-/// Why something did not work. `status` is the HTTP status, 0 where no answer came.
-export class Refused extends Error {
-  constructor(message, status) {
-    super(message);
-    this.status = status;
-  }
-}
-
-/// The text in an error answer: a bare JSON string, {"detail": text}, {"non_field_errors": [text]} or {field: [text]}.
-export function errorText(body, status) {
-  if (typeof body === "string" && body !== "") return body;
-  if (body && typeof body === "object") {
-    if (typeof body.detail === "string") return body.detail;
-    const [field, texts] = Object.entries(body).find(([, value]) => Array.isArray(value)) ?? [];
-    if (field) return (field === "non_field_errors" ? "" : `${field}: `) + texts.join(" ");
-  }
-  return `The server answered with status ${status} and no reason.`;
-}
-
-async function call(url, options = {}) {
-  let answer;
-  try {
-    answer = await fetch(url, { credentials: "include", cache: "no-store", ...options });
-  } catch {
-    throw new Refused("No answer from the server.", 0);
-  }
-  const body = await answer.json().catch(() => null);
-  if (!answer.ok) throw new Refused(errorText(body, answer.status), answer.status);
-  return body;
-}
-
-const postJson = (path, body) =>
-  call(mount() + path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-
-/// [{id, title, protocol, login_url}, ...]
-export const providers = () => call(`${mount()}/o/`);
-
-// Which login attempts this tab has begun: [{state, provider}, ...], newest last. No secret: the proof is a cookie that no script can read.
+// ---- signing in -------------------------------------------------------------------------------------------------------------
+// Which attempts this tab has begun: [{state, provider, next}], newest last. No secret: the proof is a cookie that no script can read.
 const key = "latchstring.begun";
 const begun = () => {
   try {
@@ -57,36 +38,96 @@ const begun = () => {
     return [];
   }
 };
+const remember = (attempts) => sessionStorage.setItem(key, JSON.stringify(attempts.slice(-8)));
 
-/// First half: the address to send the browser to. Only http and https, so that an answer can never run as javascript:.
-export async function begin(provider, redirectUri) {
-  const answer = await call(`${providerUrl(provider)}?${new URLSearchParams({ redirect_uri: redirectUri })}`);
-  const url = new URL(answer.authorization_url);
+export const providers = () => call("/o/");
+
+export async function signIn(provider, { redirectUri, next } = {}) {
+  if (redirectUri === undefined) {
+    location.assign(`${providerUrl(provider)}login?${new URLSearchParams({ next: next ?? location.pathname + location.search })}`);
+    return;
+  }
+  const answer = await read(globalThis.fetch(`${providerUrl(provider)}?${new URLSearchParams({ redirect_uri: redirectUri })}`,
+    { credentials: "include", cache: "no-store" }));
+  const url = new URL(answer.authorization_url);  // only a web page, so that no answer can run as javascript:
   if (!["http:", "https:"].includes(url.protocol)) throw new Refused("The server named an address that is no web page.", 0);
-  const state = url.searchParams.get("state") ?? "";
-  sessionStorage.setItem(key, JSON.stringify([...begun(), { state, provider }].slice(-8)));
-  return url.href;
+  remember([...begun(), { state: url.searchParams.get("state") ?? "", provider, next }]);
+  location.assign(url.href);
 }
 
-/// The provider of the attempt that came back with `params`, if this tab began it; each attempt is given out once. Where a protocol carries
-/// the state under another name (redirect_state, RelayState), its value is found all the same.
+/// The attempt that came back with `params`, if this tab began it; each is given out once. Where a protocol carries the state under another
+/// name (redirect_state, RelayState), its value is found all the same.
 export function takeBegun(params) {
   const values = new Set(params.values());
   const attempts = begun();
   const found = attempts.find((a) => a.state !== "" && values.has(a.state)) ?? attempts.findLast((a) => a.state === "");
-  sessionStorage.setItem(key, JSON.stringify(attempts.filter((a) => a !== found)));
-  return found?.provider;
+  remember(attempts.filter((a) => a !== found));
+  return found;
 }
 
-/// Second half: all that the provider sent along, in a form. Answers {user, access, refresh, token}.
-export const finish = (provider, params) => call(providerUrl(provider), { method: "POST", body: new URLSearchParams(params) });
-
-/// takeBegun and finish in one.
-export async function complete(params) {
-  const provider = takeBegun(params);
-  if (!provider) throw new Refused("This tab has begun no such sign-in.", 0);
-  return finish(provider, params);
+export async function finish(provider, params) {
+  const tokens = await call(`/o/${encodeURIComponent(provider)}/`, { method: "POST", body: new URLSearchParams(params) });
+  kept().put(tokens);
+  return tokens;
 }
 
-export const refreshTokens = (refresh) => postJson("/jwt/refresh/", { refresh });
-export const me = (access) => call(`${mount()}/users/me/`, { headers: { Authorization: `Bearer ${access}` } });
+export async function complete(params = new URLSearchParams(location.search)) {
+  const attempt = takeBegun(params);
+  // Code and state leave the address bar, so that no reload, bookmark or copied link holds them.
+  if (location.search !== "") history.replaceState(history.state, "", location.pathname);
+  if (!attempt) throw new Refused(params.get("error_description") ?? "This tab has begun no such sign-in.", 0);
+  return { ...(await finish(attempt.provider, params)), next: attempt.next };
+}
+
+// ---- signed in ----------------------------------------------------------------------------------------------------------------
+export const accessToken = () => kept().access();
+export const renew = async () => {
+  const access = await kept().renew();
+  return access && { access, refresh: kept().refreshToken() };
+};
+export const onChange = (listener) => kept().onChange(listener);
+
+/// The token goes to this page's origin, to latchstring's and to those that configure() was told, and to nobody else.
+function guard(url) {
+  const { origin } = new URL(url);
+  if (origin !== location.origin && origin !== new URL(mount()).origin && !settings.apis.includes(origin)) {
+    throw new Refused(`${origin} is to get no token: name it in configure({ apis: [...] }).`, 0);
+  }
+}
+
+const withToken = (request, token) => {
+  if (token) request.headers.set("Authorization", `Bearer ${token}`);
+  return globalThis.fetch(request);
+};
+
+export async function fetch(input, init) {
+  const request = new Request(input, init);
+  guard(request.url);
+  const token = await kept().access();
+  const answer = await withToken(request.clone(), token);
+  if (answer.status !== 401 || !token) return answer;
+  const other = await kept().access(token);  // it has been refused although its time is not over: once more with a new one
+  return other ? withToken(request, other) : answer;
+}
+
+export async function user() {
+  try {
+    return await read(fetch(`${mount()}/users/me/`, { credentials: "include", cache: "no-store" }));
+  } catch (error) {
+    if (error.status === 401) return null;
+    throw error;
+  }
+}
+
+export async function signOut({ everywhere = false } = {}) {
+  const refresh = kept().refreshToken();
+  try {
+    const body = new URLSearchParams({ ...(everywhere && { everywhere: "true" }), ...(refresh && { refresh }) });
+    return (await read(fetch(`${mount()}/logout/`, { method: "POST", credentials: "include", body }))) ?? {};
+  } catch (error) {
+    if (error.status === 401) return {};  // signed out already
+    throw error;
+  } finally {
+    kept().clear();
+  }
+}

@@ -1,14 +1,14 @@
-// signin.js: the sign-in page: a button for each provider, and the first request for those who use a command line.
-import { advice } from "./advice.js";
+// signin.js: the page to try latchstring with: a button for each provider, and the first request for those who use a command line.
+import { mount, providerUrl } from "./api.js";
 import { firstRequest } from "./curl.js";
-import { begin, providers, providerUrl } from "./latchstring.js";
-import { copyable, el, problem } from "./view.js";
+import { providers, signIn } from "./latchstring.js";
+import { t } from "./texts.js";
+import { byId, copyable, el, problem } from "./view.js";
 
 const redirectUri = new URL("callback.html", location.href).href;
-const byId = (id) => document.getElementById(id);
 const buttons = () => byId("providers").querySelectorAll("button");
 
-/// While a sign-in is under way no second one can be begun. aria-disabled and not disabled: the focus stays where it is.
+/// While a sign-in is under way no second one can be begun.
 function busy(text) {
   byId("status").textContent = text;
   for (const button of buttons()) button.setAttribute("aria-disabled", String(text !== ""));
@@ -16,28 +16,24 @@ function busy(text) {
 
 function fail(error) {
   busy("");
-  byId("problem").replaceChildren(problem(error.message, advice(error)));
+  byId("problem").replaceChildren(problem(error));
 }
 
-async function signIn(provider, button) {
+async function begin(provider, button) {
   if (button.getAttribute("aria-disabled") === "true") return;
   byId("problem").replaceChildren();
-  busy(`Going to ${provider.title}…`);
-  try {
-    location.assign(await begin(provider.id, redirectUri));
-  } catch (error) {
-    fail(error);
-  }
+  busy(t("signin.going", { provider: provider.title }));
+  await signIn(provider.id, { redirectUri }).catch(fail);
 }
 
 function providerButton(provider) {
-  const button = el("button", { type: "button", onclick: () => signIn(provider, button) }, `Continue with ${provider.title}`);
+  const button = el("button", { type: "button", onclick: () => begin(provider, button) }, t("signin.with", { provider: provider.title }));
   return el("li", {}, button);
 }
 
 function showByHand(list) {
   const request = () => firstRequest(providerUrl(byId("which").value), redirectUri);
-  const show = () => byId("first-request").replaceChildren(copyable("First request", request()));
+  const show = () => byId("first-request").replaceChildren(copyable(t("shell.first"), request()));
   byId("which").replaceChildren(...list.map((p) => el("option", { value: p.id }, p.title)));
   byId("which").addEventListener("change", show);
   show();
@@ -45,12 +41,12 @@ function showByHand(list) {
 }
 
 async function start() {
+  byId("status").textContent = t("signin.asking");
   try {
     const list = await providers();
-    byId("status").textContent = "";
+    busy("");
     if (list.length === 0) {
-      byId("problem").append(problem("No provider is enabled yet.", "Add a stanza such as [providers.google-oauth2] with a client_id to " +
-        "latchstring.toml. The command `latchstring providers` lists the names."));
+      byId("problem").append(el("div", { class: "problem" }, el("p", {}, el("strong", {}, t("signin.none"))), el("p", {}, t("signin.none_advice"))));
       return;
     }
     byId("providers").replaceChildren(...list.map(providerButton));
@@ -60,6 +56,8 @@ async function start() {
   }
 }
 
+byId("login").href = `${mount()}/login?next=${encodeURIComponent(`${mount()}/account`)}`;
+byId("account").href = `${mount()}/account`;
 // A page that comes back from the browser's history is as it was left: with its buttons off.
 addEventListener("pageshow", (event) => event.persisted && busy(""));
 start();

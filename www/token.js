@@ -1,4 +1,5 @@
 // token.js: a JWT taken apart for reading. Nothing is verified here: that is for the service that accepts it, with the published keys.
+import { t } from "./texts.js";
 import { copyable, el, table } from "./view.js";
 
 const decode = (part) => {
@@ -7,9 +8,9 @@ const decode = (part) => {
 };
 
 const meaning = {
-  alg: "how it is signed", kid: "which published key verifies it", typ: "kind of token",
-  token_type: "access or refresh", user_id: "for Django's simplejwt", sub: "the user", iss: "who issued it", aud: "who it is for",
-  exp: "not valid after", iat: "issued", jti: "number of this token", email: "as the provider said", provider: "signed in with",
+  alg: t("token.alg"), kid: t("token.kid"), token_type: t("token.token_type"), user_id: t("token.user_id"), sub: t("token.sub"),
+  sid: t("token.sid"), iss: t("token.iss"), aud: t("token.aud"), exp: t("token.exp"), iat: t("token.iat"), jti: t("token.jti"),
+  email: t("token.email"), provider: t("token.provider"),
 };
 
 /// A section with the token's header and claims as tables, and the token itself to copy.
@@ -17,10 +18,10 @@ export function tokenView(title, token) {
   const section = el("section", { class: "token" }, el("h3", {}, title));
   try {
     const [header, claims] = token.split(".").slice(0, 2).map(decode);
-    section.append(table("Header", header, meaning), table("Claims", claims, meaning, ["exp", "iat", "nbf", "auth_time"]));
+    section.append(table(t("token.header"), header, meaning), table(t("token.claims"), claims, meaning, ["exp", "iat", "nbf", "auth_time"]));
   } catch {
-    section.append(el("p", {}, "This token is no JWT that can be read here."));
+    section.append(el("p", {}, t("token.unreadable")));
   }
-  section.append(el("details", {}, el("summary", {}, `The ${title.toLowerCase()} itself`), copyable(title, token)));
+  section.append(el("details", {}, el("summary", {}, t("token.itself")), copyable(title, token)));
   return section;
 }

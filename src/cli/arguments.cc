@@ -19,7 +19,10 @@ struct Chosen {
   InitOptions init;
   std::string provider;
   bool json = false, drop_old = false, finish = false;
-  std::int64_t user = 0;
+  std::string who;
+  std::int64_t user = 0, limit = 50;
+  std::string explained;
+  ImportOptions import;
   Act act;
 };
 
@@ -79,10 +82,20 @@ void add_keys(CLI::App& app, Chosen& chosen) {
 }
 
 void add_users(CLI::App& app, Chosen& chosen) {
-  auto* users = app.add_subcommand("users", "One user, by id");
+  auto* users = app.add_subcommand("users", "Users: find, show, switch off, export, delete");
   users->require_subcommand(1);
+  auto* list = command(*users, "list", "Users by id, all or those whose username or e-mail holds TEXT", chosen,
+                       [&] { return run_users_list(chosen.config_file, chosen.who, chosen.limit, chosen.json); });
+  with_config(list, chosen)->add_option("text", chosen.who, "A part of username or e-mail");
+  list->add_option("--limit", chosen.limit, "At most so many (50)")->check(CLI::Range(1, 1'000'000));
+  list->add_flag("--json", chosen.json, "For programs");
+  auto* show =
+      command(*users, "show", "The user and how they sign in", chosen, [&] { return run_user_show(chosen.config_file, chosen.who); });
+  with_config(show, chosen)->add_option("who", chosen.who, "Id, username or e-mail")->required();
+  auto* save = command(*users, "export", "Everything that is on record of the user, as JSON", chosen,
+                       [&] { return run_user_export(chosen.config_file, chosen.user); });
+  with_config(save, chosen)->add_option("id", chosen.user, "The user's id")->required();
   const std::tuple<const char*, const char*, UserAct> acts[] = {
-      {"show", "The user and how they sign in", UserAct::show},
       {"disable", "No more logins; all sessions end", UserAct::disable},
       {"enable", "Logins again", UserAct::enable},
       {"delete", "Delete the user and all data", UserAct::remove},
@@ -91,6 +104,40 @@ void add_users(CLI::App& app, Chosen& chosen) {
     auto* sub = command(*users, name, help, chosen, [&chosen, act = act] { return run_user(chosen.config_file, act, chosen.user); });
     with_config(sub, chosen)->add_option("id", chosen.user, "The user's id")->required();
   }
+}
+
+void add_sessions(CLI::App& app, Chosen& chosen) {
+  auto* sessions = app.add_subcommand("sessions", "Where a user is signed in");
+  sessions->require_subcommand(1);
+  const std::tuple<const char*, const char*, const char*, SessionAct> acts[] = {
+      {"list", "All devices of a user", "The user's id", SessionAct::list},
+      {"end", "Sign one of them out", "The session's id", SessionAct::end},
+      {"end-all", "Sign a user out everywhere", "The user's id", SessionAct::end_all},
+  };
+  for (const auto& [name, help, id, act] : acts) {
+    auto* sub = command(*sessions, name, help, chosen, [&chosen, act = act] { return run_sessions(chosen.config_file, act, chosen.user); });
+    with_config(sub, chosen)->add_option("id", chosen.user, id)->required();
+  }
+  auto* explain =
+      command(app, "explain", "What became of a login", chosen, [&] { return run_explain(chosen.config_file, chosen.explained); });
+  with_config(explain, chosen)->add_option("flow", chosen.explained, "The state= of its address, or a request id")->required();
+}
+
+void add_import(CLI::App& app, Chosen& chosen) {
+  auto* import = app.add_subcommand("import", "Users from elsewhere");
+  import->require_subcommand(1);
+  auto* django =
+      command(*import, "django", "Users and their social logins from a Django project (djoser, social-auth-app-django)", chosen, [&] {
+        chosen.import.config_file = chosen.config_file;
+        return run_import_django(chosen.import);
+      });
+  auto& options = chosen.import;
+  with_config(django, chosen)
+      ->add_option("source", options.source, "The SQLite file, or postgresql://user@host/database; only read")
+      ->required();
+  django->add_option("--user-table", options.user_table, "The table of the users, where it cannot be found out");
+  django->add_option("--same-uid", options.same_uid, "A provider whose uids are known to be those that it has here; may be given again");
+  django->add_flag("--dry-run", options.dry_run, "Tell what would happen, write nothing");
 }
 
 void add_rest(CLI::App& app, Chosen& chosen) {
@@ -122,6 +169,8 @@ int run(int argc, char** argv) {
   add_init(app, chosen);
   add_keys(app, chosen);
   add_users(app, chosen);
+  add_sessions(app, chosen);
+  add_import(app, chosen);
   add_rest(app, chosen);
   app.require_subcommand(0, 1);
   try {  // CLI11 reports by throwing

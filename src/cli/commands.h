@@ -32,9 +32,29 @@ int run_keys_master(const std::string& config_file, bool last_step);
 /// providers.cc: all, or one by name ("" = all).
 int run_providers(const std::string& config_file, const std::string& name, bool json);
 
+struct ImportOptions {
+  std::string config_file, source, user_table;
+  std::vector<std::string> same_uid;
+  bool dry_run = false;
+};
+/// import.cc. 2: done, but rows were refused.
+int run_import_django(const ImportOptions& options);
+
 /// users.cc
-enum class UserAct { show, disable, enable, remove };
+int run_users_list(const std::string& config_file, const std::string& text, std::int64_t limit, bool json);
+/// `who`: id, username or e-mail.
+int run_user_show(const std::string& config_file, const std::string& who);
+enum class UserAct { disable, enable, remove };
 int run_user(const std::string& config_file, UserAct act, std::int64_t id);
+/// users_export.cc
+int run_user_export(const std::string& config_file, std::int64_t id);
+
+/// sessions.cc: `id` is a user's, or with `end` a session's.
+enum class SessionAct { list, end, end_all };
+int run_sessions(const std::string& config_file, SessionAct act, std::int64_t id);
+
+/// explain.cc: what became of a login, by its state or by a request's id.
+int run_explain(const std::string& config_file, const std::string& what);
 
 /// The command line: reads it, does what it says. main() calls this and nothing else.
 int run(int argc, char** argv);

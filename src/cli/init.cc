@@ -124,8 +124,10 @@ void print_next(const InitOptions& options, const Files& files) {
   std::printf("database, with a signing key:   %s\n\nnext:\n", files.database.c_str());
   int step = 0;
   if (!options.demo) {
-    std::printf("  %d. in %s: redirect_uris, and a provider with its client id and secret (`latchstring providers` lists them)\n", ++step,
+    std::printf("  %d. in %s: redirect_uris, and a provider with its client id and secret (`latchstring providers` lists them);\n", ++step,
                 config);
+    std::printf("     the callback to register there is your page in redirect_uris or, for redirect mode, %s/o/NAME/callback\n",
+                options.public_url.c_str());
   }
   std::printf("  %d. latchstring check --config %s\n", ++step, config);
   if (::geteuid() == 0) {

@@ -2,6 +2,7 @@
 #include "cli/instance.h"
 
 #include <cstdio>
+#include <ctime>
 
 #include "config/files.h"
 #include "providers/catalogue.h"
@@ -66,6 +67,14 @@ base::Result<std::unique_ptr<Instance>> open_instance(const std::string& config_
   if (!databases) return databases.error();
   if (auto done = migrate(*databases); !done) return done.error();
   return std::make_unique<Instance>(std::move(*config), std::move(*master), std::move(databases->main), std::move(databases->flows));
+}
+
+std::string readable(base::Time time) {
+  const auto seconds = static_cast<std::time_t>(time.time_since_epoch().count());
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[32];
+  return std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts) == 0 ? std::string{} : std::string{text};
 }
 
 int complain(const base::Error& error) {

@@ -28,7 +28,7 @@ struct Instance {
         master(std::move(m)),
         main(std::move(main_db)),
         flows(std::move(flows_db)),
-        store(*main, *flows, clock, random) {}
+        store(*main, *flows, clock, random, !config.hooks.events.empty()) {}
 };
 
 /// Reads and checks the configuration, environment included; `file` as --config gave it, "" = look for it.
@@ -59,6 +59,9 @@ base::Result<std::string> add_signing_key(Instance& in, bool retire_others);
 base::Result<crypto::SignKey> open_key(const config::Config& config, const token::Master& master, const store::StoredKey& row);
 /// The demo provider's ES256 key, made when it is first asked for, the same for all processes.
 base::Result<crypto::SignKey> demo_key(Instance& in);
+
+/// "2026-11-26 14:05:00 UTC"
+std::string readable(base::Time time);
 
 /// Prints "latchstring: " and the error's line to standard error. Returns the exit status, 1.
 int complain(const base::Error& error);

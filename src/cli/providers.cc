@@ -120,7 +120,11 @@ void print_one(const Known& p, const config::Config* config) {
     step("register an application at", spec.register_at.empty() ? "the provider; see " + spec.docs : spec.register_at);
   auto callbacks =
       config && !config->redirect_uris.empty() ? base::join(config->redirect_uris, " and ") : std::string{"each of your redirect_uris"};
-  if (client_of(spec).id) step("its callback URL (redirect URI) is", callbacks);
+  if (client_of(spec).id) {
+    step("its callback URL (redirect URI) is", callbacks);
+    const auto mount = config ? config->public_url : std::string{"public_url"};
+    std::printf("#      in redirect mode (links to /o/%s/login): %s/o/%s/callback\n", p.name.c_str(), mount.c_str(), p.name.c_str());
+  }
   if (!spec.authorize.scope.empty()) step("scopes asked for:", base::join(spec.authorize.scope, " "));
   step("copy this into latchstring.toml and fill it in; documentation:", spec.docs);
   print_settings(p);

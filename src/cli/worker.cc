@@ -1,6 +1,7 @@
 // worker.cc: a worker's objects and its janitor.
 #include "cli/worker.h"
 
+#include "flow/outbox.h"
 #include "flow/redirect.h"
 #include "token/state.h"
 
@@ -77,9 +78,10 @@ base::Result<std::unique_ptr<Worker>> Worker::open(const std::string& config_fil
   worker->keys_ = std::make_unique<flow::Keys>(in.store, in.master, in.config, in.clock);
   if (auto opened = worker->open_demo(); !opened) return opened.error();
   if (auto ring = worker->keys_->ring(); !ring) return ring.error();
-  worker->deps_ = std::make_unique<flow::Deps>(
-      flow::Deps{in.config, in.store, *worker->broker_, *worker->keys_, in.master, in.clock, in.random, worker->log_, metrics});
+  worker->deps_ = std::make_unique<flow::Deps>(flow::Deps{in.config, in.store, *worker->broker_, *worker->keys_, in.master, in.clock,
+                                                          in.random, worker->log_, metrics, *worker->client_});
   worker->janitor_ = std::thread{[w = worker.get()] { w->sweep(); }};
+  if (!in.config.hooks.events.empty()) worker->courier_ = std::thread{[w = worker.get()] { w->deliver(); }};
   return worker;
 }
 
@@ -90,10 +92,12 @@ Worker::~Worker() {
   }
   wake_.notify_all();
   if (janitor_.joinable()) janitor_.join();
+  if (courier_.joinable()) courier_.join();  // hooks.timeout at the most
 }
 
 /// Drops what has expired, every now and then; one worker's sweep is enough, all of them do no harm.
 void Worker::sweep() {
+  const auto keep = instance_->config.store.audit_ttl;
   std::unique_lock lock{mutex_};
   while (!wake_.wait_for(lock, kSweepEvery, [this] { return leaving_.load(); })) {
     lock.unlock();
@@ -101,7 +105,21 @@ void Worker::sweep() {
     while (more && !leaving_) {  // a flood of attempts must not outgrow the broom
       more = swept("flows", instance_->store.sweep_flows());
       more = swept("sessions", instance_->store.sweep_sessions()) || more;
+      more = swept("seen_tokens", instance_->store.sweep_seen_tokens()) || more;
+      if (keep.count() > 0) more = swept("audit", instance_->store.sweep_audit(keep)) || more;
     }
+    lock.lock();
+  }
+}
+
+/// Tells the application what has happened; any worker may.
+void Worker::deliver() {
+  flow::Courier courier{*deps_};
+  std::unique_lock lock{mutex_};
+  std::chrono::seconds pause{0};
+  while (!wake_.wait_for(lock, pause, [this] { return leaving_.load(); })) {
+    lock.unlock();
+    pause = courier.deliver();
     lock.lock();
   }
 }

@@ -40,12 +40,13 @@ class Worker {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::atomic<bool> leaving_ = false;
-  std::thread janitor_;
+  std::thread janitor_, courier_;
 
   Worker(std::unique_ptr<Instance> instance, base::Metrics& metrics);
   base::Status open_client();
   base::Status open_demo();
   void sweep();
+  void deliver();
   bool swept(std::string_view table, const base::Result<std::int64_t>& rows);
 
  public:

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/encode.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "config/steps.h"
@@ -150,10 +151,14 @@ base::Status check_flows(Draft& draft) {
   return base::ok;
 }
 
+bool is_domain(std::string_view domain) {
+  const auto good = [](unsigned char c) { return c >= 0x80 || std::isalnum(c) || c == '-' || c == '.'; };
+  return !domain.empty() && domain.front() != '.' && domain.back() != '.' && std::all_of(domain.begin(), domain.end(), good);
+}
+
 base::Status check_domains(Draft& draft) {
   for (auto& domain : draft.config.accounts.allowed_domains) {
-    const auto good = [](unsigned char c) { return c >= 0x80 || std::isalnum(c) || c == '-' || c == '.'; };
-    if (domain.empty() || domain.front() == '.' || domain.back() == '.' || !std::all_of(domain.begin(), domain.end(), good)) {
+    if (!is_domain(domain)) {
       return refused(draft, "accounts.allowed_domains", domain, "it wants domain names, such as \"example.com\"");
     }
     domain = base::lower(domain);
@@ -167,6 +172,20 @@ base::Status check_emails(Draft& draft) {
     if (at_sign == 0 || at_sign == email.npos || at_sign + 1 == email.size() || email.find('@', at_sign + 1) != email.npos)
       return refused(draft, "accounts.allowed_emails", email, "it wants addresses, such as \"ada@example.com\"");
     email = base::lower(email);
+  }
+  return base::ok;
+}
+
+base::Status check_trusted(Draft& draft) {
+  auto& config = draft.config;
+  constexpr const char* kKey = "accounts.trusted_providers";
+  for (const auto& entry : config.accounts.trusted_providers) {
+    const auto colon = entry.find(':');
+    const auto name = entry.substr(0, colon);
+    if (name.empty() || (colon != entry.npos && !is_domain(std::string_view{entry}.substr(colon + 1))))
+      return refused(draft, kKey, entry, "it wants a provider's name, or \"name:domain\", such as \"acme:acme.example\"");
+    if (!config.providers.contains(name))
+      config.warnings.push_back(at(draft, kKey) + ": \"" + name + "\" is no provider of this configuration");
   }
   return base::ok;
 }
@@ -194,16 +213,44 @@ base::Status check_pages(Draft& draft) {
   return base::ok;
 }
 
+/// Standard Webhooks writes a key as "whsec_" and base64, 24 bytes or more; any other text is the key itself.
+base::Status read_hooks_key(Draft& draft) {
+  constexpr std::string_view kPrefix = "whsec_";
+  auto& secret = draft.config.hooks.secret;
+  if (!secret.reveal().starts_with(kPrefix)) {
+    if (secret.empty() || secret.reveal().size() >= 32) return base::ok;
+    return wrong(at(draft, "hooks.secret") + " has " + std::to_string(secret.reveal().size()) + " bytes: it wants 32 or more");
+  }
+  const auto key = base::base64_decode(secret.reveal().substr(kPrefix.size()));
+  if (!key || key->size() < 24) return wrong(at(draft, "hooks.secret") + ": after \"whsec_\" it wants the base64 of 24 bytes or more");
+  secret = base::Secret{*key};
+  return base::ok;
+}
+
 base::Status check_hooks(Draft& draft) {
+  if (auto read = read_hooks_key(draft); !read) return read;
   const auto& hooks = draft.config.hooks;
   for (const auto& [key, value] : {std::pair{"hooks.login", &hooks.login}, {"hooks.events", &hooks.events}}) {
     if (value->empty()) continue;
     const auto url = base::parse_url(*value);
     if (!url || url->has_userinfo || url->has_fragment || !base::is_secure_or_loopback(*url))
       return refused(draft, key, *value, "it wants a URL with https (http on loopback), such as \"https://app.example/hooks\"");
-    if (hooks.secret.reveal().size() < 32)
+    if (hooks.secret.empty())
       return wrong(at(draft, key) + ": it needs hooks.secret_file or hooks.secret with 32 bytes or more, to sign with");
   }
+  return base::ok;
+}
+
+base::Status check_introspection(Draft& draft) {
+  const auto& in = draft.config.introspection;
+  if (in.client_id.empty() != in.client_secret.empty()) {
+    return in.client_id.empty()
+               ? wrong(at(draft, "introspection.client_secret") + ": it needs introspection.client_id beside it")
+               : wrong(at(draft, "introspection.client_id") + ": it needs introspection.client_secret_file or introspection.client_secret");
+  }
+  if (!in.client_secret.empty() && in.client_secret.reveal().size() < 32)
+    return wrong(at(draft, "introspection.client_secret") + " has " + std::to_string(in.client_secret.reveal().size()) +
+                 " bytes: it wants 32 or more");
   return base::ok;
 }
 
@@ -245,9 +292,10 @@ base::Status check_whole(Draft& draft) {
 }  // namespace
 
 base::Status check(Draft& draft) {
-  constexpr base::Status (*kChecks[])(Draft&) = {check_public_url, check_redirect_uris, check_origins, check_store,  check_proxies,
-                                                 check_tokens,     check_flows,         check_domains, check_emails, check_pages,
-                                                 check_hooks,      check_upstream,      check_folder,  check_whole};
+  constexpr base::Status (*kChecks[])(Draft&) = {check_public_url, check_redirect_uris, check_origins,       check_store,    check_proxies,
+                                                 check_tokens,     check_flows,         check_domains,       check_emails,   check_trusted,
+                                                 check_pages,      check_hooks,         check_introspection, check_upstream, check_folder,
+                                                 check_gate,       check_whole};
   for (const auto one : kChecks) {
     if (auto good = one(draft); !good) return good;
   }

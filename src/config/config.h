@@ -4,6 +4,7 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,6 +15,19 @@
 
 namespace config {
 
+/// One [gate.NAME]: who may see the paths. What is empty is not asked for. `email_domains`, `emails` and `users` are alternatives to each
+/// other; all else must hold besides. Without conditions: whoever is signed in.
+struct GateRule {
+  std::string name, where;                 // "team", "latchstring.toml:12"
+  std::vector<std::string> paths;          // "/team/": begins and ends with '/'; none: reached by name only (GET /gate?rule=NAME)
+  bool open = false;                       // public = true: everybody
+  std::vector<std::string> providers;      // the one that was signed in with
+  std::vector<std::string> email_domains, emails;  // lower case; verified addresses only
+  std::vector<std::string> users;          // usernames
+  std::vector<std::int64_t> user_ids;
+  std::map<std::string, std::vector<std::string>> claims;  // for each claim, one of these
+};
+
 struct Config {
   std::string file;                        // where it was read from; "" = environment only
   std::string public_url;                  // no trailing slash
@@ -22,6 +36,7 @@ struct Config {
   struct {
     std::string url = "sqlite:/var/lib/latchstring/latchstring.db";
     std::string key_file;                  // master key (32 bytes, base64url); default: latchstring.key beside the configuration file
+    std::chrono::seconds audit_ttl{365 * 86400};  // 0 = for ever
   } store;
   struct {
     int workers = 0;                       // 0 = one per core
@@ -64,10 +79,14 @@ struct Config {
   } pages;
   struct {
     std::string login, events;             // URLs; "" = none
-    base::Secret secret;                   // from secret or secret_file
+    base::Secret secret;                   // the key: from secret or secret_file, "whsec_..." decoded
     std::chrono::seconds timeout{5};
     std::string when_down = "refuse";      // refuse | allow
   } hooks;
+  struct {
+    std::string client_id;                 // "" = nobody may introspect
+    base::Secret client_secret;            // from client_secret or client_secret_file
+  } introspection;
   struct {
     std::string proxy;
     std::string ca_file;
@@ -80,6 +99,7 @@ struct Config {
   std::string providers_dir;               // adds to and overrides the compiled-in catalogue
   /// Provider stanzas as read, environment laid over: [providers.NAME]. client_secret_file is already read into client_secret.
   std::map<std::string, Node> providers;
+  std::vector<GateRule> gate;              // by name; no two have the same path
   std::vector<std::string> warnings;       // one line each; printed at every start
 
   bool https() const { return public_url.starts_with("https:"); }

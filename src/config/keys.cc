@@ -29,6 +29,8 @@ constexpr Key kKeys[] = {
      "Of several, one a line, the first encrypts and all decrypt: `latchstring keys master` puts a new one in front.\n"
      "Default: latchstring.key beside this file. Keep it out of the database's backups.",
      "\"/etc/latchstring/latchstring.key\""},
+    {"store.audit_ttl", SLOT(config.store.audit_ttl), "0s..3650d",
+     "How long the rows of what happened (logins, refusals, sign-outs) are kept; \"0s\": for ever.", ""},
 
     {"server.workers", SLOT(config.server.workers), "0..256",
      "Worker processes; 0 = one per core. Under mod_fcgid Apache does the forking and this is not used.", ""},
@@ -94,10 +96,17 @@ constexpr Key kKeys[] = {
      "\"https://app.example/hooks/login\""},
     {"hooks.events", SLOT(config.hooks.events), "", "Told afterwards, at least once: user created, linked, unlinked, deleted.",
      "\"https://app.example/hooks/events\""},
-    {"hooks.secret", SLOT(config.hooks.secret), "", "What hooks are signed with (HMAC-SHA-256): 32 bytes or more.", ""},
+    {"hooks.secret", SLOT(config.hooks.secret), "",
+     "What hooks are signed with (Standard Webhooks, HMAC-SHA-256): 32 bytes or more, or \"whsec_\" and base64.", ""},
     {"hooks.secret_file", SLOT(hooks_secret_file), "", "The same, in a file of its own.", "\"/etc/latchstring/hooks.secret\""},
     {"hooks.timeout", SLOT(config.hooks.timeout), "1s..30s", "How long an answer may take.", ""},
     {"hooks.when_down", SLOT(config.hooks.when_down), "refuse|allow", "What becomes of a login when hooks.login does not answer.", ""},
+
+    {"introspection.client_id", SLOT(config.introspection.client_id), "",
+     "Who may ask POST /token/introspect/ about a token: your API, by HTTP Basic or in the form. Empty: nobody.", "\"api\""},
+    {"introspection.client_secret", SLOT(config.introspection.client_secret), "", "Its secret: 32 bytes or more.", ""},
+    {"introspection.client_secret_file", SLOT(introspection_secret_file), "", "The same, in a file of its own.",
+     "\"/etc/latchstring/introspection.secret\""},
 
     {"upstream.proxy", SLOT(config.upstream.proxy), "", "HTTP proxy for calls to providers. The environment's http_proxy is not used.",
      "\"http://proxy.example:3128\""},
@@ -122,6 +131,7 @@ constexpr Section kSections[] = {
     {"accounts", "Who becomes a user."},
     {"pages", "Redirect mode and our own pages."},
     {"hooks", "Your application's say."},
+    {"introspection", "Services that ask whether a token is still good (RFC 7662)."},
     {"upstream", "Calls to providers."},
     {"demo", "Trying it out."},
 };

@@ -15,7 +15,7 @@ namespace config {
 struct Draft {
   Config config;
   std::string binding = "required";
-  std::string hs256_secret_file, hooks_secret_file;
+  std::string hs256_secret_file, hooks_secret_file, introspection_secret_file;
   std::map<std::string, std::string, std::less<>> where;  // key -> place it was read from; absent = default
 };
 

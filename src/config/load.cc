@@ -24,6 +24,7 @@ std::vector<std::string> leaves(std::string_view section) {
     for (const auto& s : sections()) {
       if (!s.name.empty()) out.emplace_back(s.name);
     }
+    out.emplace_back("gate");
     out.emplace_back("providers");
   }
   return out;
@@ -66,6 +67,8 @@ base::Status take_root(const Node& root, Draft& draft) {
     base::Status taken = base::ok;
     if (name == "providers") {
       taken = take_stanzas(node, draft);
+    } else if (name == "gate") {
+      taken = take_gate(node, draft);
     } else if (is_section(name)) {
       taken = take_section(name, node, draft);
     } else if (const auto* key = name.find('.') == std::string::npos ? find_key(name) : nullptr) {

@@ -17,6 +17,29 @@ constexpr const char* kHead =
 # Durations: "10s", "5m", "2h", "30d". Sizes: "64KiB", "1MiB". Relative paths are seen from this file's folder.
 )";
 
+constexpr const char* kGate =
+    R"(# ---- the gate -----------------------------------------------------------------------------------------------------------------------
+# A login in front of pages that have none: who may see which paths of the web server (conf/web/*-gate.conf). The longest matching path of
+# all rules counts; a path below no rule, or no rule at all: whoever is signed in.
+# email_domains, emails (verified addresses only) and users (names, or ids without quotes) are alternatives; providers and claims must hold
+# besides. claims: what the provider's file keeps ([extra]), and what the login hook said; of a list, one element must fit.
+#
+#[gate.team]
+#paths = ["/team/", "/wiki/"]
+#email_domains = ["example.com"]
+#users = ["ada", 7]
+#
+#[gate.admins]
+#paths = ["/team/admin/"]
+#providers = ["acme"]
+#claims = { groups = ["admins"] }
+#
+#[gate.open]
+#paths = ["/team/help/"]
+#public = true
+
+)";
+
 constexpr const char* kProviders =
     R"(# ---- providers ------------------------------------------------------------------------------------------------------------------
 # A provider is enabled by its client_id or, where it needs none, by enabled = true. Names: `latchstring providers`; what one needs:
@@ -63,7 +86,7 @@ std::string reference(const std::map<std::string, std::string>& values, const st
       if (section_of(key) == section.name) out += entry(key, defaults, values);
     }
   }
-  return out + '\n' + (stanzas.empty() ? kProviders : stanzas);
+  return out + '\n' + kGate + (stanzas.empty() ? kProviders : stanzas);
 }
 
 }  // namespace config

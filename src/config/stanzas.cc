@@ -62,7 +62,9 @@ base::Status read_stanza(const std::string& name, Node& stanza, Draft& draft) {
 
 bool holds_secret(const Draft& draft) {
   const auto from_file = [&](const std::string& where) { return where.starts_with(draft.config.file + ':'); };
-  if (const auto it = draft.where.find("tokens.hs256_secret"); it != draft.where.end() && from_file(it->second)) return true;
+  for (const auto* key : {"tokens.hs256_secret", "hooks.secret", "introspection.client_secret"}) {
+    if (const auto it = draft.where.find(key); it != draft.where.end() && from_file(it->second)) return true;
+  }
   for (const auto& [name, stanza] : draft.config.providers) {
     for (const auto& [key, node] : *stanza.table()) {
       if (sounds_secret(key) && !key.ends_with(kFile) && node.string() && from_file(node.where)) return true;
@@ -117,6 +119,8 @@ base::Status read_secrets(Draft& draft) {
   if (!file.empty() && readable_by_all(file) && holds_secret(draft)) warn_open(draft, file);
   if (auto read = read_secret(draft, "tokens.hs256_secret", draft.config.tokens.hs256_secret, draft.hs256_secret_file); !read) return read;
   if (auto read = read_secret(draft, "hooks.secret", draft.config.hooks.secret, draft.hooks_secret_file); !read) return read;
+  auto& introspection = draft.config.introspection.client_secret;
+  if (auto read = read_secret(draft, "introspection.client_secret", introspection, draft.introspection_secret_file); !read) return read;
   for (auto& [name, stanza] : draft.config.providers) {
     if (auto read = read_stanza(name, stanza, draft); !read) return read;
   }

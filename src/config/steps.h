@@ -12,6 +12,10 @@ base::Status take_environment(const Environment& env, const std::vector<std::str
 
 /// stanzas.cc: [providers] of the file: names are checked, contents are not (providers/ does that).
 base::Status take_stanzas(const Node& providers, Draft& draft);
+/// gate.cc: [gate.NAME] of the file.
+base::Status take_gate(const Node& gate, Draft& draft);
+/// gate.cc: the providers that rules name are there.
+base::Status check_gate(Draft& draft);
 /// stanzas.cc: client_secret_file = PATH becomes client_secret, in every stanza, and tokens.hs256_secret_file likewise.
 base::Status read_secrets(Draft& draft);
 /// stanzas.cc: the built-in provider of demo.enabled.

@@ -41,7 +41,7 @@ http::Response refusal(int status) {
     case 404: return http::detail(404, "Not found.");
     case 413: return http::detail(413, "Request body too large.");
     case 431: return http::detail(431, "Request headers too large.");
-    case 403: return http::detail(403, "Not a responder request.");
+    case 403: return http::detail(403, "Neither a responder nor an authorizer request.");
     default: return http::detail(500, "A server error occurred.");
   }
 }
@@ -86,10 +86,21 @@ bool Exchange::read_body(const std::optional<std::size_t>& length, http::Request
   return whole;
 }
 
+/// An authorizer's request has no body (FastCGI 6.3). lighttpd announces the client's nevertheless, and Apache does not even send the record
+/// that ends one: nothing is waited for, and so the connection cannot be kept.
+bool Exchange::no_body(int& refuse) {
+  if (FCGX_GetError(library_->request.in) != 0) refuse = 400;  // cut between two parameters
+  return false;
+}
+
 http::Response Exchange::respond(http::Request& request, int refuse) {
   if (refuse) return refusal(refuse);
   try {
-    return service_.handler(request);
+    auto response = service_.handler(request);
+    const bool good = response.status >= 200 && response.status < 300;
+    if (!request.authorizer || !good || response.lets_in) return response;
+    // Whatever it was that answered, it was not the gate.
+    service_.log.event(base::Level::error, "authorizer", {{"req", request.id}, {"why", "a 2xx that is not the gate's was held back"}});
   } catch (const std::exception& e) {
     service_.log.event(base::Level::error, "exception", {{"req", request.id}, {"what", e.what()}});
   } catch (...) {
@@ -123,12 +134,13 @@ Exchange::End Exchange::serve(int fd) {
     service_.metrics.add("latchstring_malformed_total");
     return End::over;
   }
-  auto parsed = parse_params(fcgx.envp, service_.rules);
+  const auto role = fcgx.role == FCGI_AUTHORIZER ? Role::authorizer : Role::responder;
+  auto parsed = parse_params(fcgx.envp, service_.rules, role);
   auto& request = parsed.request;
   request.id = request_id();
   int refuse = parsed.refuse;
-  if (fcgx.role != FCGI_RESPONDER) refuse = 403;  // another role would take a 200 for "let in"
-  const bool read = read_body(parsed.length, request, refuse);
+  if (fcgx.role != FCGI_RESPONDER && fcgx.role != FCGI_AUTHORIZER) refuse = 403;
+  const bool read = role == Role::authorizer ? no_body(refuse) : read_body(parsed.length, request, refuse);
   if (refuse == 404)
     service_.log.event(base::Level::warn, "unmounted", {{"req", request.id}, {"mount", service_.rules.mount}, {"path", parsed.full_path}});
   if (refuse) service_.metrics.add("latchstring_refused_total", {{"status", std::to_string(refuse)}});

@@ -27,6 +27,7 @@ class Exchange {
 
   http::Response respond(http::Request& request, int refuse);
   bool read_body(const std::optional<std::size_t>& length, http::Request& request, int& refuse);
+  bool no_body(int& refuse);
   bool answer(const http::Response& response, const http::Request& request);
 
  public:

@@ -35,6 +35,7 @@ std::string header_name(std::string_view name) {
 /// The variables that are looked for by name, collected in one pass.
 struct Variables {
   std::string_view request_uri, script_name, path_info, query, length, authorization, forwarded_for, peer;
+  std::string_view redirect_status, redirect_method, gate_uri;
   bool has_request_uri = false;
 };
 
@@ -56,6 +57,12 @@ void take_variable(std::string_view name, std::string_view value, Variables& var
     vars.path_info = value;
   else if (name == "QUERY_STRING")
     vars.query = value;
+  else if (name == "REDIRECT_STATUS")
+    vars.redirect_status = value;
+  else if (name == "REDIRECT_REQUEST_METHOD")
+    vars.redirect_method = value;
+  else if (name == "LATCHSTRING_URI")
+    vars.gate_uri = value;
   else if ((name == "REDIRECT_HTTP_AUTHORIZATION" || name == "AUTHORIZATION") && vars.authorization.empty())
     vars.authorization = value;
 }
@@ -67,6 +74,55 @@ bool parse_length(std::string_view text, std::optional<std::size_t>& out) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
   if (error != std::errc{} || end != text.data() + text.size()) return false;
   out = n;
+  return true;
+}
+
+/// Without scheme and host, where `uri` has them (absolute-form): begins with '/' or '?' then, or is empty.
+std::string_view without_host(std::string_view uri) {
+  const auto scheme = uri.starts_with('/') ? std::string_view::npos : uri.find("://");
+  if (scheme == std::string_view::npos || scheme > uri.find('?')) return uri;
+  uri.remove_prefix(scheme + 3);
+  uri.remove_prefix(std::min(uri.find_first_of("/?"), uri.size()));
+  return uri;
+}
+
+/// `uri` from its path on, else as it is.
+std::string original_of(std::string_view uri) {
+  const auto rest = without_host(uri);
+  return (rest.size() < uri.size() && !rest.starts_with('/') ? "/" : "") + std::string{rest};
+}
+
+/// Apache's ErrorDocument 401 of a page that is another's: an internal redirect to us, with the REQUEST_URI of what was refused. 0 if it is
+/// none.
+int refusal_of(const Variables& vars, const ParamRules& rules) {
+  if (vars.redirect_status != "401" && vars.redirect_status != "403") return 0;
+  if (!vars.has_request_uri || !below_mount(vars.script_name, rules.mount)) return 0;
+  if (!rules.mount.empty() && below_mount(split_target(vars.request_uri).path, rules.mount)) return 0;
+  return vars.redirect_status == "401" ? 401 : 403;
+}
+
+/// What a trusted proxy says that its client wants to see; "" if nobody says it, or two say different things.
+std::string_view forwarded_uri(const http::Request& request) {
+  std::string_view found;
+  for (const auto& [name, value] : request.headers) {
+    if (name != "x-original-uri" && name != "x-forwarded-uri") continue;
+    if (!found.empty() && found != value) return {};
+    found = value;
+    if (value.empty()) return {};
+  }
+  return found;
+}
+
+/// True if this is one of the gate's requests, whose path is no client's.
+bool place_gate(const Variables& vars, const ParamRules& rules, Role role, Parsed& out) {
+  auto& request = out.request;
+  request.authorizer = role == Role::authorizer;
+  if (!request.authorizer) request.refused = refusal_of(vars, rules);
+  if (!request.authorizer && request.refused == 0) return false;
+  request.path = kGate;
+  request.original = original_of(vars.request_uri);
+  out.full_path = split_target(vars.request_uri).path;
+  if (request.refused != 0 && !vars.redirect_method.empty()) request.method = vars.redirect_method;  // Apache makes a GET of it
   return true;
 }
 
@@ -88,16 +144,9 @@ bool place(const Variables& vars, const ParamRules& rules, Parsed& out) {
 }  // namespace
 
 Target split_target(std::string_view uri) {
-  if (!uri.starts_with('/')) {
-    const auto scheme = uri.find("://");
-    const auto query = uri.find('?');
-    if (scheme != std::string_view::npos && scheme < query) {  // absolute-form
-      uri.remove_prefix(scheme + 3);
-      uri.remove_prefix(std::min(uri.find_first_of("/?"), uri.size()));
-      if (uri.empty()) return {"/", {}};
-      if (uri.front() == '?') return {"/", uri.substr(1)};
-    }
-  }
+  const auto rest = without_host(uri);
+  if (rest.size() < uri.size() && !rest.starts_with('/')) return {"/", rest.substr(std::min<std::size_t>(1, rest.size()))};
+  uri = rest;
   uri = uri.substr(0, uri.find('#'));  // no client sends one; if one does, it is no part of path or query
   const auto mark = uri.find('?');
   if (mark == std::string_view::npos) return {uri, {}};
@@ -128,7 +177,7 @@ std::string client_address(std::string_view peer, std::string_view forwarded_for
   return std::string{believed};
 }
 
-Parsed parse_params(const char* const* env, const ParamRules& rules) {
+Parsed parse_params(const char* const* env, const ParamRules& rules, Role role) {
   Parsed out;
   auto& request = out.request;
   Variables vars;
@@ -157,7 +206,11 @@ Parsed parse_params(const char* const* env, const ParamRules& rules) {
   if (!vars.authorization.empty() && request.header("authorization").empty())
     request.headers.emplace_back("authorization", vars.authorization);
   request.remote_addr = client_address(vars.peer, vars.forwarded_for, rules.trusted_proxies);
-  const bool placed = place(vars, rules, out);
+  const bool placed = place_gate(vars, rules, role, out) || place(vars, rules, out);
+  if (!request.authorizer && request.refused == 0) {
+    const bool trusted = std::find(rules.trusted_proxies.begin(), rules.trusted_proxies.end(), vars.peer) != rules.trusted_proxies.end();
+    request.original = original_of(vars.gate_uri.empty() && trusted ? forwarded_uri(request) : vars.gate_uri);
+  }
   if (out.refuse) return out;
   if (request.method.empty() || !parse_length(vars.length, out.length))
     out.refuse = 400;

@@ -15,7 +15,7 @@ struct ParamRules {
   std::string mount;                              // "/auth" or ""
   std::size_t max_params = 65536;                 // bytes of all names and values together
   std::size_t max_headers = 100;                  // HTTP_* parameters
-  std::vector<std::string> trusted_proxies = {};  // REMOTE_ADDR values whose X-Forwarded-For counts
+  std::vector<std::string> trusted_proxies = {};  // REMOTE_ADDR values whose X-Forwarded-For and X-Forwarded-Uri count
   bool https = false;
 };
 
@@ -27,8 +27,16 @@ struct Parsed {
   std::string full_path;  // before the mount was taken off; for the log
 };
 
-/// `env` is a null-terminated array of "NAME=value".
-Parsed parse_params(const char* const* env, const ParamRules& rules);
+/// Who asks: a web server that wants an answer for its client, or one that wants to know whether to let the client in (FastCGI 6.2, 6.3).
+enum class Role { responder, authorizer };
+
+/// `env` is a null-terminated array of "NAME=value". Where a request is one of the gate's, its path is kGate, whatever the client wrote:
+/// - the authorizer role: REQUEST_URI is what somebody wants to see, and there is no body;
+/// - Apache's ErrorDocument (REDIRECT_STATUS 401 or 403, SCRIPT_NAME ours, REQUEST_URI another's): `refused` is set;
+/// - else `original` is LATCHSTRING_URI, which no header can become, or X-Original-URI or X-Forwarded-Uri of a trusted proxy. Where these
+///   say different things, one of them is the client's: then it is not known.
+Parsed parse_params(const char* const* env, const ParamRules& rules, Role role = Role::responder);
+inline constexpr std::string_view kGate = "/gate";
 
 /// The path of a request target (RFC 9112 3.2): "/p?q" or, as Apache passes on from proxies' requests, "http://host/p?q".
 struct Target {

@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "net/client.h"
 #include "providers/broker.h"
 #include "store/store.h"
 #include "token/jwt.h"
@@ -50,6 +51,7 @@ struct Deps {
   base::Random& random;
   const base::Log& log;
   base::Metrics& metrics;
+  net::Client& net;
 };
 
 /// One request: routed, answered, counted, logged. Throws nothing that a handler threw.

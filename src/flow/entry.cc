@@ -1,6 +1,8 @@
 // entry.cc: the last step of every login.
 #include "flow/entry.h"
 
+#include "flow/hooks.h"
+#include "flow/logout.h"
 #include "flow/provider_tokens.h"
 #include "json/writer.h"
 #include "token/state.h"
@@ -12,6 +14,11 @@ std::string extra_of(const providers::Identity& who) {
   json::Writer w;
   w.object();
   for (const auto& [name, value] : who.extra) w.member(name, value);
+  for (const auto& [name, values] : who.lists) {
+    w.key(name).array();
+    for (const auto& value : values) w.value(value);
+    w.end_array();
+  }
   return w.end_object().take();
 }
 
@@ -33,7 +40,11 @@ store::AccountRules rules_of(const config::Config& config) {
 
 base::Result<Entry> enter(Call& call, const providers::Identity& who, store::NewSession session) {
   auto& deps = call.deps;
+  auto claims = ask_hook(call, Asked::login, who);
+  if (!claims) return claims.error();
+  session.claims = std::move(*claims);
   session.idp_sid = who.sid;
+  session.id_token = kept_id_token(call, who);
   session.user_agent = std::string{call.request.header("user-agent").substr(0, 200)};
   store::LoginRecord record;
   record.profile = profile_of(who);

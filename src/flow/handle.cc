@@ -77,10 +77,20 @@ http::Response dispatch(const Found& found, Call& call) {
 }
 
 http::Response answer(const Found& found, Call& call) {
+  if (call.request.authorizer || call.request.refused != 0) return gate(call);  // whatever the client's method
   if (is_preflight(call.request)) return preflight(call.request, call.deps.config);
   if (found.route == nullptr) return http::detail(404, "Not found.");
   auto response = dispatch(found, call);
   return std::move(response.set("Allow", allow_of(*found.route)));
+}
+
+/// frame-ancestors names who may frame a page, where anybody may. X-Frame-Options can name nobody but ourselves, and counts for nothing
+/// beside it (CSP 3, 6.4.2.2).
+bool may_be_framed(const http::Response& response) {
+  return std::any_of(response.headers.begin(), response.headers.end(), [](const auto& header) {
+    const auto at = header.first == "Content-Security-Policy" ? header.second.find("frame-ancestors ") : std::string::npos;
+    return at != std::string::npos && header.second.compare(at + 16, 6, "'none'") != 0;
+  });
 }
 
 /// A handler's own headers stay as they are.
@@ -91,6 +101,7 @@ void add_common_headers(http::Response& response, const Call& call) {
       {"Referrer-Policy", "same-origin"}, {"Cross-Origin-Opener-Policy", "same-origin"},
   };
   for (const auto& [name, value] : kCommon) {
+    if (name == "X-Frame-Options" && may_be_framed(response)) continue;
     if (!response.has(name)) response.set(std::string{name}, value);
   }
   add_cors(response, call.request, call.deps.config);
@@ -126,7 +137,8 @@ http::Response handle(const http::Request& request, Deps& deps) {
   } catch (const std::exception& e) {
     response = failure({base::Code::internal, std::string{"exception: "} + e.what()});
   }
-  add_common_headers(response, call);
+  // Where the authorizer lets somebody in, the answer is the page's, and Apache would add our headers to it.
+  if (!request.authorizer || !response.lets_in) add_common_headers(response, call);
   account(found, call, response, began);
   return response;
 }

@@ -14,7 +14,11 @@ http::Response health(Call& call) {
 }
 
 http::Response metrics(Call& call) {
-  if (auto open = call.deps.store.count_flows()) call.deps.metrics.set("latchstring_flows_open", {}, *open);
+  auto& store = call.deps.store;
+  if (auto open = store.count_flows()) call.deps.metrics.set("latchstring_flows_open", {}, *open);
+  if (auto users = store.count_users()) call.deps.metrics.set("latchstring_users", {}, *users);
+  if (auto sessions = store.count_sessions()) call.deps.metrics.set("latchstring_sessions", {}, *sessions);
+  if (auto waiting = store.count_events()) call.deps.metrics.set("latchstring_events_waiting", {}, *waiting);
   http::Response response{200, {}, call.deps.metrics.render(), {}};
   response.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
   return response;

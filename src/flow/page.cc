@@ -22,6 +22,7 @@ std::string policy_for(std::string_view text, const config::Config& config) {
 }
 
 std::string site_of(const config::Config& config) {
+  if (!config.pages.title.empty()) return config.pages.title;
   const auto url = base::parse_url(config.public_url);
   return url ? url->host : config.public_url;
 }
@@ -33,6 +34,7 @@ PageValues with_ours(PageValues values, const Call& call, const pages::Language&
   all.emplace_back("site", site_of(config));
   all.emplace_back("mount", config.mount);
   all.emplace_back("www", config.mount + "/www/" + std::string{pages::version()});
+  all.emplace_back("login", login_address(config, ""));
   all.emplace_back("request", call.request.id);
   return values;
 }
@@ -40,6 +42,13 @@ PageValues with_ours(PageValues values, const Call& call, const pages::Language&
 const pages::Language& language_of(const Call& call) { return pages::pick_language(call.request.header("accept-language")); }
 
 }  // namespace
+
+std::string login_address(const config::Config& config, std::string_view next) {
+  const auto ours = config.public_url + "/login";
+  auto url = config.pages.login.empty() || config.pages.login == ours ? config.mount + "/login" : config.pages.login;
+  if (!next.empty()) base::append_query(url, "next", next);
+  return url;
+}
 
 http::Response page(Call& call, int status, std::string_view template_name, const PageValues& values) {
   const auto* found = pages::find_template(template_name);
@@ -49,7 +58,7 @@ http::Response page(Call& call, int status, std::string_view template_name, cons
   response.status = status;
   response.set("Content-Type", "text/html; charset=utf-8")
       .set("Content-Language", std::string{language.tag})
-      .set("Vary", "Accept-Language")
+      .set("Vary", "Accept-Language, Cookie, Origin")
       .set("Cache-Control", "no-store")
       .set("Content-Security-Policy", policy_for(found->text, call.deps.config));
   response.body = pages::render(found->text, with_ours(values, call, language), language);
@@ -60,12 +69,12 @@ http::Response error_page(Call& call, int status, const base::Error& error) {
   auto plain = failure(error);  // status, notes for the log, Retry-After
   if (status == 0) status = plain.status;
   const auto& language = language_of(call);
-  auto again = call.deps.config.mount + "/login";
-  if (const auto* next = call.query.last("next"); next != nullptr && !next->empty()) base::append_query(again, "next", *next);
+  const auto* next = call.query.last("next");
   auto response = page(call, status, "error",
                        {{{"advice", std::string{pages::text_of(language, pages::advice_for(error.say, status))}},
                          {"say", error.say},
-                         {"again", std::move(again)}},
+                         {"account", call.user ? call.deps.config.mount + "/account" : ""},
+                         {"again", login_address(call.deps.config, next ? *next : "")}},
                         {}});
   for (auto& [name, value] : plain.headers) {
     if (name == "Retry-After") response.set(std::move(name), std::move(value));

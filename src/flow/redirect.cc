@@ -30,10 +30,57 @@ base::Result<std::string> next_of(const Call& call, const http::Params& params) 
   return std::string{};
 }
 
+const providers::Info* info_of(const Call& call) {
+  for (const auto& info : call.deps.broker.list()) {
+    if (info.name == call.name) return &info;
+  }
+  return nullptr;
+}
+
+bool is_true(const std::string* value) { return value != nullptr && *value == "true"; }
+
+/// OpenID Connect Core 4: a third party that begins a login says at which issuer. nullopt: it said nothing, or the right one.
+std::optional<http::Response> check_issuer(Call& call, const http::Params& params) {
+  const auto* issuer = params.last("iss");
+  if (issuer == nullptr) return std::nullopt;
+  auto right = call.deps.broker.is_issuer(call.name, *issuer);
+  if (!right) return refuse(call, 0, right.error());
+  if (*right) return std::nullopt;
+  return refuse(call, 0, {base::Code::bad_request, "iss is not this provider's", "iss is not the issuer of this provider."});
+}
+
+/// Whoever is signed in must mean it: another site that could make a browser link the attacker's identity would have the account.
+std::optional<http::Response> may_not_link(Call& call) {
+  if (call.request.method != "POST" || !from_our_page(call.request, call.deps.config)) {
+    return refuse(call, 403,
+                  {base::Code::denied, "link: not a POST of a page of ours",
+                   "CSRF Failed: to link an account, a form of this site, or of one in cors.origins, is sent."});
+  }
+  if (call.user) return std::nullopt;
+  auto response = refuse(call, 401, {base::Code::denied, "link: nobody is signed in", "Sign in before you link another account."});
+  return std::move(response.set("WWW-Authenticate", "Bearer realm=\"api\""));
+}
+
+http::Response to_provider(Call& call, const Wanted& wanted) {
+  // Nothing but the cookie can tell this browser when it comes back, whatever flows.binding says of API mode.
+  const Binding binding{{}, bind_browser(call)};
+  auto url = begin_flow(call, wanted, binding);
+  if (!url) return refuse(call, 0, url.error());
+  auto response = http::empty(303).set("Location", std::move(*url));
+  set_browser_cookie(response, call.deps.config, *binding.browser);
+  return response;
+}
+
 }  // namespace
 
 std::string callback_url(const config::Config& config, std::string_view provider) { return address(config, provider, "/callback"); }
 std::string login_url(const config::Config& config, std::string_view provider) { return address(config, provider, "/login"); }
+
+std::string api_url(const config::Config& config, std::string_view provider) { return address(config, provider, "/"); }
+
+base::Error not_enabled(const Call& call) {
+  return {base::Code::not_found, "provider not enabled", "Provider '" + call.name.substr(0, 64) + "' not supported"};
+}
 
 http::Response refuse(Call& call, int status, const base::Error& error) {
   if (!wants_json(call.request)) return error_page(call, status, error);
@@ -54,23 +101,30 @@ std::optional<http::Response> answer_idle(Call& call) {
 }
 
 http::Response begin_redirect(Call& call) {
-  auto& deps = call.deps;
   if (auto idle = answer_idle(call)) return std::move(*idle);
-  if (!deps.broker.has(call.name))
-    return refuse(call, 0, {base::Code::not_found, "provider not enabled", "Provider '" + call.name.substr(0, 64) + "' not supported"});
+  const auto* info = info_of(call);
+  if (info == nullptr) return refuse(call, 0, not_enabled(call));
   auto read = read_body(call.request);
-  if (read.refused) return std::move(*read.refused);
+  if (read.refused)
+    return refuse(call, read.refused->status, {base::Code::bad_request, "a body that is no form", "The form cannot be read."});
   const auto params = call.query.merged(read.body.form);
+  call.query = http::Params{};  // no error page repeats a `next` that was not checked
   auto next = next_of(call, params);
   if (!next) return refuse(call, 0, next.error());
-
-  // Nothing but the cookie can tell this browser when it comes back, whatever flows.binding says of API mode.
-  const Binding binding{{}, bind_browser(call)};
-  auto url = begin_flow(call, {callback_url(deps.config, call.name), params.items(), "redirect", std::move(*next)}, binding);
-  if (!url) return refuse(call, 0, url.error());
-  auto response = http::empty(303).set("Location", std::move(*url));
-  set_browser_cookie(response, deps.config, *binding.browser);
-  return response;
+  call.query.add("next", *next);
+  if (info->widget) {
+    return refuse(call, 0,
+                  {base::Code::bad_request, "a widget, in redirect mode",
+                   info->title + " begins with a button of its own, on a page that asks " + api_url(call.deps.config, call.name) + "."});
+  }
+  if (auto refused = check_issuer(call, params)) return std::move(*refused);
+  const bool links = is_true(params.last("link"));
+  if (auto refused = links ? may_not_link(call) : std::nullopt) return std::move(*refused);
+  return to_provider(call, {.redirect_uri = callback_url(call.deps.config, call.name),
+                            .params = params.items(),
+                            .mode = "redirect",
+                            .next = std::move(*next),
+                            .link_user = links ? call.user->id : 0});
 }
 
 }  // namespace flow

@@ -13,7 +13,11 @@ namespace flow {
 std::string callback_url(const config::Config& config, std::string_view provider);
 /// Where a browser begins: public_url/o/NAME/login.
 std::string login_url(const config::Config& config, std::string_view provider);
+/// The other mode's: public_url/o/NAME/.
+std::string api_url(const config::Config& config, std::string_view provider);
 
+/// For a provider that is not enabled.
+base::Error not_enabled(const Call& call);
 /// An error as a page, or as JSON for a program that asks for it. `status` 0: that of the error's code.
 http::Response refuse(Call& call, int status, const base::Error& error);
 

@@ -2,9 +2,11 @@
 // session cookie.
 #include <algorithm>
 
+#include "base/encode.h"
 #include "flow/attempt.h"
 #include "flow/binding.h"
 #include "flow/entry.h"
+#include "flow/link.h"
 #include "flow/next.h"
 #include "flow/page.h"
 #include "flow/redirect.h"
@@ -40,8 +42,11 @@ base::Result<std::optional<store::Flow>> begun(Call& call, const Returned& back)
 bool came_without_cookie(Call& call, const store::Flow& flow) { return !flow.browser_hash.empty() && !read_proof(call, nullptr).browser; }
 
 http::Response send_again(Call& call, http::Params params) {
-  if (params.items().size() > kMostParams)
-    return refuse(call, 0, {base::Code::bad_request, "too many parameters", "The provider's answer has too many parameters."});
+  const auto& items = params.items();
+  const bool text =
+      std::all_of(items.begin(), items.end(), [](const auto& p) { return base::is_utf8(p.first) && base::is_utf8(p.second); });
+  if (items.size() > kMostParams || !text)
+    return refuse(call, 0, {base::Code::bad_request, "too many parameters, or no UTF-8", "The provider's answer cannot be read."});
   params.add(kContinued, "1");
   return continue_page(call, call.deps.config.mount + call.request.path, params).note("outcome", "continued");
 }
@@ -63,22 +68,39 @@ http::Response sign_in(Call& call, const Arrived& arrived) {
   return response.note("user", std::to_string(entry->done.who.user.id)).note("created", entry->done.who.created ? "yes" : "no");
 }
 
-http::Response finish(Call& call, const Returned& back) {
+/// One more way in for who is signed in already; they stay so.
+http::Response link(Call& call, const Arrived& arrived) {
+  auto linked = link_arrived(call, arrived.who);
+  if (!linked) return refuse(call, 0, linked.error());
+  return http::empty(303).set("Location", location_of(arrived.flow.next, call.deps.config));
+}
+
+http::Response finish(Call& call, Returned back, const std::optional<store::Flow>& flow) {
+  const bool links = flow && flow->link_user != 0 && may_finish(*flow, read_proof(call, nullptr), true);
+  if (links) {
+    // The browser's cookie says which browser began, not who sits before it now.
+    if (!call.user || call.user->id != flow->link_user) {
+      return refuse(call, 403,
+                    {base::Code::denied, "link: another user, or nobody, is signed in by now",
+                     "Sign in as the user who began to link this account, and begin again."});
+    }
+    back.link_user = flow->link_user;
+  }
   auto arrived = arrive(call, back);
   if (!arrived) return refuse(call, 0, arrived.error());
-  return sign_in(call, *arrived);
+  return links ? link(call, *arrived) : sign_in(call, *arrived);
 }
 
 }  // namespace
 
 http::Response finish_redirect(Call& call) {
   if (auto idle = answer_idle(call)) return std::move(*idle);
-  if (!call.deps.broker.has(call.name))
-    return refuse(call, 0, {base::Code::not_found, "provider not enabled", "Provider '" + call.name.substr(0, 64) + "' not supported"});
+  if (!call.deps.broker.has(call.name)) return refuse(call, 0, not_enabled(call));
   auto read = read_body(call.request);
-  if (read.refused) return std::move(*read.refused);
+  if (read.refused)
+    return refuse(call, read.refused->status, {base::Code::bad_request, "a body that is no form", "The form cannot be read."});
   const bool continued = read.body.form.last(kContinued) != nullptr;
-  const auto back = returned(call, without(read.body.form, kContinued), "redirect");
+  auto back = returned(call, without(read.body.form, kContinued), "redirect");
   auto flow = begun(call, back);
   if (!flow) return refuse(call, 0, flow.error());
   if (*flow && !continued && came_without_cookie(call, **flow)) return send_again(call, back.params);
@@ -86,9 +108,9 @@ http::Response finish_redirect(Call& call) {
   // A way back, for the error page: the flow's own `next`, not one that the request names.
   call.query = http::Params{};
   if (*flow) call.query.add("next", (*flow)->next);
-  auto response = finish(call, back);
+  auto response = finish(call, std::move(back), *flow);
   const auto outcome = outcome_of(response);
-  call.deps.metrics.add("latchstring_logins_total", {{"provider", call.name}, {"outcome", outcome}});
+  if (!*flow || (*flow)->link_user == 0) call.deps.metrics.add("latchstring_logins_total", {{"provider", call.name}, {"outcome", outcome}});
   return response.note("outcome", std::string{outcome});
 }
 

@@ -32,7 +32,7 @@ constexpr std::array kRoutes{
     Route{"/users/me/identities/{id}/", "Identity", Kind::account, false, nullptr, nullptr, nullptr, unlink_identity},
     Route{"/users/me/sessions/", "Sessions", Kind::account, false, list_sessions, nullptr, nullptr, end_all_sessions},
     Route{"/users/me/sessions/{id}/", "Session", Kind::account, false, nullptr, nullptr, nullptr, end_one_session},
-    Route{"/logout/", "Logout", Kind::account, false, nullptr, log_out},
+    Route{"/logout/", "Logout", Kind::open, false, nullptr, log_out},  // looks itself: a refresh token may be all that somebody has
     Route{"/gate", "Gate", Kind::open, false, gate},
     Route{"/login/", "Sign-in page", Kind::page, false, sign_in_page},
     Route{"/account/", "Account page", Kind::page, false, account_page},

@@ -1,5 +1,6 @@
 // tokens.cc: /jwt/refresh/ (rotation, reuse detection: RFC 9700 4.14.2), /jwt/verify/ and the published keys, in simplejwt's shapes.
-#include "flow/call.h"
+#include "flow/tokens.h"
+
 #include "json/writer.h"
 #include "token/state.h"
 
@@ -7,28 +8,6 @@ namespace flow {
 namespace {
 
 token::Rules rules_of(const Deps& deps) { return {deps.config.public_url, deps.config.tokens.audience}; }
-
-http::Response token_invalid(std::string_view text) { return unauthorized("Bearer", text, "token_not_valid"); }
-
-http::Response refused(const base::Error& error) {
-  if (error.code == base::Code::internal) return failure(error);
-  return token_invalid("Token is invalid").note("why", error.detail);
-}
-
-/// The field of a JSON or form body, with DRF's texts for what is wrong with it.
-struct Field {
-  std::string value;
-  std::optional<http::Response> refused;
-};
-Field required_field(const http::Request& request, std::string_view name) {
-  auto read = read_body(request);
-  if (read.refused) return {{}, std::move(read.refused)};
-  if (!read.body.has(name)) return {{}, field_error(name, "This field is required.")};
-  auto text = read.body.text(name);
-  if (!text) return {{}, field_error(name, "Not a valid string.")};
-  if (text->empty()) return {{}, field_error(name, "This field may not be blank.")};
-  return {std::move(*text), std::nullopt};
-}
 
 http::Response rotation_refused(const store::Rotated& rotated) {
   switch (rotated.outcome) {
@@ -62,6 +41,8 @@ http::Response rotate(Call& call, const token::KeyRing& ring, const token::Claim
   rotation.now = now;
   rotation.new_expires = wanted.refresh_expires;
   rotation.grace = deps.config.tokens.refresh_grace;
+  rotation.remote_addr = call.request.remote_addr;
+  rotation.request_id = call.request.id;
   auto rotated = deps.store.rotate_refresh(rotation);
   if (!rotated) return failure(rotated.error());
   if (rotated->outcome == store::RotateOutcome::same_successor) {
@@ -110,11 +91,51 @@ base::Result<std::string> make_refresh(Deps& deps, const token::KeyRing& ring, c
   return token::issue(ring, rules_of(deps), claims);
 }
 
+http::Response token_invalid(std::string_view text) { return unauthorized("Bearer", text, "token_not_valid"); }
+
+http::Response token_refused(const base::Error& error) {
+  if (error.code == base::Code::internal) return failure(error);
+  return token_invalid("Token is invalid").note("why", error.detail);
+}
+
+Field required_field(const Body& body, std::string_view name) {
+  if (!body.has(name)) return {{}, field_error(name, "This field is required.")};
+  auto text = body.text(name);
+  if (!text) return {{}, field_error(name, "Not a valid string.")};
+  if (text->empty()) return {{}, field_error(name, "This field may not be blank.")};
+  return {std::move(*text), std::nullopt};
+}
+
+BroughtRefresh brought_refresh(Call& call, const Body& body) {
+  auto field = required_field(body, "refresh");
+  if (field.refused) return {std::nullopt, std::move(field.refused)};
+  auto claims = call.deps.keys.check(field.value);
+  if (!claims) return {std::nullopt, token_refused(claims.error())};
+  if (claims->type != token::Type::refresh) return {std::nullopt, token_invalid("Token has wrong type")};
+  auto found = call.deps.store.find_refresh(token::stored_hash(claims->jti), claims->expires);
+  if (!found) return {std::nullopt, failure(found.error())};
+  return {std::move(*found), std::nullopt};
+}
+
+base::Status end_with_note(Call& call, const store::Session& session, std::string_view event) {
+  if (session.ended) return base::ok;
+  if (auto done = call.deps.store.end_session(session.id); !done) return done;
+  return call.deps.store.audit({.event = std::string{event},
+                                .user = session.user,
+                                .provider = session.provider,
+                                .outcome = "ok",
+                                .detail = "session " + std::to_string(session.id),
+                                .remote_addr = call.request.remote_addr,
+                                .request_id = call.request.id});
+}
+
 http::Response refresh_tokens(Call& call) {
-  auto field = required_field(call.request, "refresh");
+  const auto read = read_body(call.request);
+  if (read.refused) return *read.refused;
+  auto field = required_field(read.body, "refresh");
   if (field.refused) return std::move(*field.refused);
   auto claims = call.deps.keys.check(field.value);
-  if (!claims) return refused(claims.error());
+  if (!claims) return token_refused(claims.error());
   if (claims->type != token::Type::refresh) return token_invalid("Token has wrong type");
   auto ring = call.deps.keys.ring();
   if (!ring) return failure(ring.error());
@@ -122,10 +143,16 @@ http::Response refresh_tokens(Call& call) {
 }
 
 http::Response verify_token(Call& call) {
-  auto field = required_field(call.request, "token");
+  const auto read = read_body(call.request);
+  if (read.refused) return *read.refused;
+  auto field = required_field(read.body, "token");
   if (field.refused) return std::move(*field.refused);
   auto claims = call.deps.keys.check(field.value);
-  if (!claims) return refused(claims.error());
+  if (!claims) return token_refused(claims.error());
+  if (claims->session == 0) return http::json(200, "{}");
+  auto session = call.deps.store.find_session(claims->session);
+  if (!session) return failure(session.error());
+  if (!*session || (*session)->ended) return token_invalid("Token is blacklisted").note("why", "session has ended");
   return http::json(200, "{}");
 }
 

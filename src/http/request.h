@@ -36,6 +36,10 @@ struct Request {
   std::string id;                                            // request id for the log, 16 hex
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case with '-'; Cookie may occur more than once
   bool https = false;
+  // The gate's (flow/gate.cc), from where no client can write: see fcgi/params.h.
+  bool authorizer = false;  // FastCGI role AUTHORIZER: the answer decides whether somebody is let in, and nothing but the gate may give it
+  int refused = 0;          // 401, 403: the web server has refused somebody already and asks for the page that says so; 0 = it has not
+  std::string original;     // the URI that somebody wants to see: path and query as sent, not below our mount; "" = not known
   /// First header of that lower-case name, or "".
   std::string_view header(std::string_view name) const noexcept;
   /// The value of a cookie over all Cookie headers, separators "; " and ", " both (frontends.md); "" if absent. The first one counts.

@@ -15,6 +15,8 @@ struct Response {
   std::string body;
   /// For the log line, filled by handlers: key, value. Never secrets.
   std::vector<std::pair<std::string, std::string>> notes;
+  /// Set by the gate alone: in the authorizer role the edge sends no 2xx without it.
+  bool lets_in = false;
 
   Response& set(std::string name, std::string value) {
     headers.emplace_back(std::move(name), std::move(value));

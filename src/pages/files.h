@@ -1,5 +1,5 @@
-// files.h: what is compiled in of www/: the files that GET /www/{file} serves, the templates of our pages, their texts in every language, and
-// what to advise about an error. All of it is written by tools/embed.py, which stops the build where it finds a mistake.
+// files.h: what is compiled in of www/: the files that GET /www/{file} serves, the templates of our pages, their texts in every language,
+// and what to advise about an error. All of it is written by tools/embed.py, which stops the build where it finds a mistake.
 #pragma once
 #include <span>
 #include <string_view>
@@ -34,7 +34,8 @@ struct Language {
 /// English first.
 std::span<const Language> languages();
 
-/// A row of www/advice.json: the key of the text that helps where an error's text holds `holds` (lower case), or where its status is `status`.
+/// A row of www/advice.json: the key of the text that helps where an error's text holds `holds` (lower case), or where its status is
+/// `status`.
 struct Advice {
   std::string_view holds;  // "" = by status
   int status;              // 0 = by text

@@ -58,7 +58,8 @@ const Language& pick_language(std::string_view accept) noexcept {
 }
 
 std::string_view text_of(const Language& language, std::string_view key) noexcept {
-  const auto it = std::lower_bound(language.texts.begin(), language.texts.end(), key, [](const Text& t, std::string_view k) { return t.key < k; });
+  const auto it =
+      std::lower_bound(language.texts.begin(), language.texts.end(), key, [](const Text& t, std::string_view k) { return t.key < k; });
   return it == language.texts.end() || it->key != key ? std::string_view{} : it->text;
 }
 

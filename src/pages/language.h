@@ -6,8 +6,8 @@
 
 namespace pages {
 
-/// The best language for an Accept-Language header (RFC 9110 12.5.4), by lookup (RFC 4647 3.4): the range with the highest quality of which we
-/// have the language, whatever its script and region; English if there is none. At most 1000 bytes and 32 ranges are read.
+/// The best language for an Accept-Language header (RFC 9110 12.5.4), by lookup (RFC 4647 3.4): the range with the highest quality of which
+/// we have the language, whatever its script and region; English if there is none. At most 1000 bytes and 32 ranges are read.
 const Language& pick_language(std::string_view accept) noexcept;
 /// The text of that key; "" if there is none (the build stops at a template that names one).
 std::string_view text_of(const Language& language, std::string_view key) noexcept;

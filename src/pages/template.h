@@ -1,7 +1,8 @@
 // template.h: a page of www/templates with values put in. Whatever is put in is text and is escaped: no value can become markup.
 //   {{name}}              a value
 //   {{@key}}              our text of that key in the page's language; {name} in the text is a value too
-//   {{#name}}...{{/name}} once for each row of the list of that name, whose values come before the page's; or once if the value is not empty
+//   {{#name}}...{{/name}} once for each row of the list of that name, whose values come before the page's; or once if the value is not
+//   empty
 //   {{^name}}...{{/name}} once if the list, or the value, is empty
 // `{{>part}}` and whether everything is closed is seen to when the program is built (tools/pages.py).
 #pragma once

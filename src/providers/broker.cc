@@ -1,10 +1,15 @@
 #include "providers/broker.h"
 
+#include <algorithm>
 #include <map>
 
+#include "providers/discovery.h"
+#include "providers/end_session.h"
 #include "providers/engine.h"
 #include "providers/later.h"
 #include "providers/layers.h"
+#include "providers/logout_token.h"
+#include "providers/security_event.h"
 #include "providers/table.h"
 
 namespace providers {
@@ -56,6 +61,8 @@ std::string warning_of(const ServiceStatus& status) {
   return {};
 }
 
+bool begins_itself(const Spec& spec) { return spec.authorize.widget || (spec.protocol == "signed" && !spec.authorize.url); }
+
 }  // namespace
 
 base::Status Broker::Impl::add(const Layers& layers, const std::string& name, const config::Node& stanza) {
@@ -63,7 +70,9 @@ base::Status Broker::Impl::add(const Layers& layers, const std::string& name, co
   if (!node) return node.error();
   auto spec = read_spec(*node, "providers." + name, true);
   if (!spec) return spec.error();
-  Info info{name, spec->title.empty() ? name : spec->title, spec->protocol, warning_of(spec->status)};
+  // The name is python-social-auth's, whatever protocol speaks under it here.
+  if (spec->psa_uid.empty() && stanza.get("kind") != nullptr) spec->psa_uid = layers.psa_uid(name);
+  Info info{name, spec->title.empty() ? name : spec->title, spec->protocol, warning_of(spec->status), begins_itself(*spec)};
   const auto* engine = find_engine(spec->protocol);
   auto provider = make_provider(name, std::move(*spec));
   if (!provider) return provider.error();
@@ -97,6 +106,20 @@ base::Result<Begun> Broker::begin(std::string_view name, const Start& start) {
   auto* entry = impl_->find(name);
   if (entry == nullptr) return kUnknown;
   return entry->engine->begin(*entry->provider, start, impl_->world);
+}
+
+base::Result<bool> Broker::is_issuer(std::string_view name, std::string_view issuer) {
+  auto* entry = impl_->find(name);
+  if (entry == nullptr) return kUnknown;
+  auto& provider = *entry->provider;
+  const auto& others = provider.spec.other_issuers;
+  if (issuer.empty()) return false;
+  if (issuer == provider.issuer || std::find(others.begin(), others.end(), issuer) != others.end()) return true;
+  const bool told = entry->engine->id_tokens && provider.issuer.empty() && !provider.spec.issuer && provider.spec.discovery.url;
+  if (!told) return false;
+  auto metadata = metadata_of(provider, impl_->world);
+  if (!metadata) return metadata.error();
+  return (*metadata)->issuer == issuer;
 }
 
 Callback Broker::look(std::string_view name, const Params& params) const {
@@ -140,6 +163,48 @@ base::Result<Page> Broker::page(std::string_view name, const PageRequest& reques
   const auto* entry = impl_->find(name);
   if (entry == nullptr || entry->engine->page == nullptr) return base::Error{base::Code::not_found, "no such page", "Not found."};
   return entry->engine->page(*entry->provider, request);
+}
+
+base::Result<LogoutToken> Broker::logout_token(std::string_view name, std::string_view compact) {
+  auto* entry = impl_->find(name);
+  if (entry == nullptr || !entry->engine->id_tokens) return kUnknown;
+  return read_logout_token(*entry->provider, impl_->world, compact);
+}
+
+base::Result<ReadEvent> Broker::event(std::string_view name, std::string_view content_type, std::string_view body) {
+  auto* entry = impl_->find(name);
+  if (entry == nullptr || !tells_events(*entry->provider)) return kUnknown;
+  return read_event(*entry->provider, impl_->world, content_type, body);
+}
+
+std::string Broker::own_issuer(std::string_view name, std::string_view iss) {
+  auto* entry = impl_->find(name);
+  return entry == nullptr ? std::string{} : providers::own_issuer(*entry->provider, impl_->world, iss);
+}
+
+std::vector<std::string> Broker::page_origins(std::string_view name) {
+  auto* entry = impl_->find(name);
+  return entry == nullptr ? std::vector<std::string>{} : providers::page_origins(*entry->provider, impl_->world);
+}
+
+std::string Broker::end_session_url(std::string_view name, const EndSession& what) {
+  auto* entry = impl_->find(name);
+  return entry == nullptr ? std::string{} : providers::end_session_url(*entry->provider, impl_->world, what);
+}
+
+bool Broker::has_end_session(std::string_view name) {
+  auto* entry = impl_->find(name);
+  return entry != nullptr && providers::has_end_session(*entry->provider, impl_->world);
+}
+
+base::Result<Naming> Broker::naming(std::string_view name, std::string_view uid) {
+  auto* entry = impl_->find(name);
+  if (entry == nullptr) return kUnknown;
+  auto& provider = *entry->provider;
+  auto issuer =
+      entry->engine->issuer == nullptr ? base::Result<std::string>{provider.name} : entry->engine->issuer(provider, uid, impl_->world);
+  if (!issuer) return issuer.error();
+  return Naming{std::move(*issuer), provider.spec.chosen_uid, provider.spec.psa_uid};
 }
 
 base::Status Broker::check(std::string_view name) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/clock.h"
@@ -20,9 +21,10 @@
 namespace providers {
 
 /// An enabled provider as GET /o/ lists it. `warning`: what the operator is to know of the service (it is closed, nobody tried it); "" =
-/// nothing.
+/// nothing. `widget`: it begins with a button of its own on a page of the site's, so that redirect mode has nowhere to send the browser.
 struct Info {
   std::string name, title, protocol, warning;  // "google-oauth2", "Google", "oidc"
+  bool widget = false;
 };
 
 /// Query or form parameters; of a repeated name the last value counts.
@@ -84,6 +86,18 @@ struct World {
   base::Random& random;
 };
 
+/// How a provider's people are told apart, for who brings identities along from elsewhere (`latchstring import`).
+struct Naming {
+  std::string issuer;   // with the uid, the identity
+  std::string uid;      // what the stanza chose for it: "email", "username"; "" = what the provider's file says
+  std::string psa_uid;  // what python-social-auth has for it: "email", "username", "other"; "" = what the provider's file says
+};
+struct LogoutToken;   // logout_token.h
+struct SecurityEvent;  // security_event.h
+struct RefusedEvent;
+using ReadEvent = std::variant<SecurityEvent, RefusedEvent>;
+struct EndSession;  // end_session.h
+
 class Broker {
   struct Impl;
   std::unique_ptr<Impl> impl_;
@@ -97,6 +111,9 @@ class Broker {
   const std::vector<Info>& list() const noexcept;
   bool has(std::string_view name) const noexcept;
   base::Result<Begun> begin(std::string_view name, const Start& start);
+  /// True if `issuer` is the one of this provider, or another that its file knows it by, bytes compared. False where it has none, or one for
+  /// each tenant. Where only its metadata tells, they may be fetched.
+  base::Result<bool> is_issuer(std::string_view name, std::string_view issuer);
   /// Code::not_found as below never happens here: an unknown name gives an empty Callback.
   Callback look(std::string_view name, const Params& params) const;
   base::Result<Identity> finish(std::string_view name, const Finish& finish);
@@ -110,6 +127,18 @@ class Broker {
   base::Status revoke(std::string_view name, const Kept& kept);
   /// Code::not_found: no such provider, or its protocol has no such page.
   base::Result<Page> page(std::string_view name, const PageRequest& request) const;
+  /// Code::not_found: no such provider; Code::denied: the issuer cannot be told; Code::upstream: not now. `say` is for the operator.
+  base::Result<Naming> naming(std::string_view name, std::string_view uid);
+  /// Told from there. Code::not_found: no such provider, or not one that tells such things; Code::upstream: its keys cannot be had.
+  base::Result<LogoutToken> logout_token(std::string_view name, std::string_view compact);
+  base::Result<ReadEvent> event(std::string_view name, std::string_view content_type, std::string_view body);
+  /// The issuer of that provider's identities, if it goes by the name `iss`; "" = it does not.
+  std::string own_issuer(std::string_view name, std::string_view iss);
+  /// Where it shows its pages; "" and none where there is no such provider.
+  std::vector<std::string> page_origins(std::string_view name);
+  /// The page there that ends a browser's session; "" = there is none.
+  std::string end_session_url(std::string_view name, const EndSession& what);
+  bool has_end_session(std::string_view name);
   /// Fetches discovery and keys where the provider has them; for `latchstring check`. Error.say: what is wrong, for the operator.
   base::Status check(std::string_view name);
 };

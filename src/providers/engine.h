@@ -45,6 +45,8 @@ struct Engine {
   base::Result<Identity> (*native)(Provider& provider, const Native& native, World& world) = nullptr;
   /// Where tokens are refreshed, if the file does not say; null = the protocol has no such thing.
   base::Result<TokenEndpoint> (*refreshes_at)(Provider& provider, World& world) = nullptr;
+  /// The issuer of the identity that whoever has this uid has; null = the provider's name. Code::denied: the uid does not tell it.
+  base::Result<std::string> (*issuer)(Provider& provider, std::string_view uid, World& world) = nullptr;
 };
 
 std::span<const Engine> engines() noexcept;

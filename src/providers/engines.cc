@@ -16,6 +16,8 @@
 namespace providers {
 namespace {
 
+base::Result<std::string> own_issuer(Provider& provider, std::string_view, World&) { return provider.own_issuer(); }
+
 constexpr std::array kEngines = {
     Engine{.protocol = "oauth2",
            .begin = oauth2::begin,
@@ -24,7 +26,8 @@ constexpr std::array kEngines = {
            .check = oauth2::check,
            .examine = oauth2::examine,
            .native = native_login,
-           .refreshes_at = oauth2::refreshes_at},
+           .refreshes_at = oauth2::refreshes_at,
+           .issuer = own_issuer},
     Engine{.protocol = "oidc",
            .begin = oidc::begin,
            .finish = oidc::finish,
@@ -33,14 +36,16 @@ constexpr std::array kEngines = {
            .examine = oidc::examine,
            .id_tokens = true,
            .native = native_login,
-           .refreshes_at = oidc::refreshes_at},
+           .refreshes_at = oidc::refreshes_at,
+           .issuer = oidc::issuer},
     Engine{.protocol = "oauth1",
            .begin = oauth1::begin,
            .finish = oauth1::finish,
            .look = oauth1::look,
            .check = oauth1::check,
            .examine = oauth1::examine,
-           .read = oauth1::read},
+           .read = oauth1::read,
+           .issuer = own_issuer},
     Engine{.protocol = "signed",
            .begin = signed_callback::begin,
            .finish = signed_callback::finish,
@@ -77,7 +82,8 @@ constexpr std::array kEngines = {
            .read = saml::read,
            .needs_client = false,
            .has_file = true,
-           .page = saml::page},
+           .page = saml::page,
+           .issuer = saml::issuer},
 };
 
 }  // namespace

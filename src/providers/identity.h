@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace providers {
 
@@ -21,6 +22,7 @@ struct Identity {
   std::string uid;       // never empty
   std::string username, email, name, first_name, last_name, picture;  // "" = not told; UTF-8 without control characters
   std::map<std::string, std::string> extra;                           // what the file's [extra] names, at most 500 bytes each
+  std::map<std::string, std::vector<std::string>> lists;              // the same where the answer has a list: groups, roles
   bool email_verified = false;                                        // said by a provider that is trusted to say it
   std::string sid;                                                    // the provider's session (OIDC claim `sid`); "" = not told
   ProviderTokens tokens;

@@ -34,7 +34,7 @@ void forget_addresses(config::Node& base) {
     if (it == table.end()) continue;
     if (auto* inner = std::get_if<config::Node::Table>(&it->second.v)) inner->erase(key);
   }
-  for (const auto* key : {"user", "other_issuers", "discovery", "issuer"}) table.erase(key);
+  for (const auto* key : {"user", "other_issuers", "discovery", "issuer", "end_session", "events"}) table.erase(key);
 }
 
 /// In a stanza, `discovery` names another provider as `issuer` does.
@@ -96,6 +96,12 @@ base::Result<config::Node> Layers::lay(const std::string& name, const config::No
   if (base && names_another(over)) forget_addresses(*base);
   if (!base) return base.error();
   return merged(*base, over);
+}
+
+std::string Layers::psa_uid(std::string_view name) const {
+  const auto node = file(name);
+  const auto* said = node ? node->get("psa_uid") : nullptr;
+  return said != nullptr && said->string() != nullptr ? *said->string() : std::string{};
 }
 
 base::Result<config::Node> Layers::resolve(const std::string& name, const config::Node& stanza) const {

@@ -23,6 +23,8 @@ class Layers {
   std::vector<std::string> names() const;
   /// The stanza [providers.NAME] over what it stands on, ready for read_spec.
   base::Result<config::Node> resolve(const std::string& name, const config::Node& stanza) const;
+  /// What the file of that name says of python-social-auth's uids ("psa_uid"), whatever a stanza of the name stands on; "" = nothing.
+  std::string psa_uid(std::string_view name) const;
 };
 
 }  // namespace providers

@@ -208,7 +208,7 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   if (provider.spec.user) {
     if (auto done = ask_user(login, *provider.spec.user, nullptr); !done) return done.error();
   }
-  auto who = make_identity(provider.spec, login.values, provider.name, provider.issuer.empty() ? provider.name : provider.issuer);
+  auto who = make_identity(provider.spec, login.values, provider.name, provider.own_issuer());
   if (who) who->tokens = {.access = token->token, .type = "oauth1", .secret = token->secret};
   return who;
 }

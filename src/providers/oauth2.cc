@@ -56,7 +56,7 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   if (!done) return done.error();
   if (provider.spec.user) done = ask_user(login, *provider.spec.user, nullptr);
   if (!done) return done.error();
-  auto who = make_identity(provider.spec, login.values, provider.name, provider.issuer.empty() ? provider.name : provider.issuer);
+  auto who = make_identity(provider.spec, login.values, provider.name, provider.own_issuer());
   if (who) who->tokens = std::move(login.tokens);
   return who;
 }

@@ -182,4 +182,14 @@ base::Status check(Provider& provider, World& world) {
   return base::ok;
 }
 
+base::Result<std::string> issuer(Provider& provider, std::string_view, World& world) {
+  auto found = metadata_if_needed(provider, world);
+  if (!found) return base::Error{found.error().code, found.error().detail, "its issuer cannot be asked for: " + found.error().detail};
+  std::string one{issuer_of(provider, found->get())};
+  if (one.empty())
+    return base::Error{base::Code::denied, "one issuer for each tenant",
+                       "it has an issuer for each tenant, and the row does not say which"};
+  return one;
+}
+
 }  // namespace providers::oidc

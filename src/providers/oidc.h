@@ -10,6 +10,7 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
 Callback look(const Provider& provider, const Params& params);
 void examine(const Spec& spec, bool complete, const Wrong& wrong);
 base::Status check(Provider& provider, World& world);
+base::Result<std::string> issuer(Provider& provider, std::string_view uid, World& world);
 
 /// The file's requests, else the metadata's userinfo endpoint (Core 5.3); whoever they name must be `sub`.
 base::Status read_user(Login& login, const Metadata* metadata, const std::string& sub);

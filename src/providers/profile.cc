@@ -66,9 +66,20 @@ base::Status admitted(const Spec& spec, const Values& values, const Identity& wh
   return base::ok;
 }
 
+constexpr std::size_t kMostListed = 500;
+
+/// A list is what the gate lets people in by, so its elements stay as they are or are left out: cleaned, a group that somebody named with
+/// an invisible mark in it would become another's.
 void read_extra(const Spec& spec, const Values& values, Identity& who) {
   for (const auto& [name, from] : spec.extra) {
-    if (auto value = clean(from.evaluate(values).value_or(""), 500); !value.empty()) who.extra[name] = std::move(value);
+    if (auto value = clean(from.evaluate(values).value_or(""), 500); !value.empty()) {
+      who.extra[name] = std::move(value);
+      continue;
+    }
+    std::vector<std::string> kept;
+    for (auto& one : from.each(values))
+      if (!one.empty() && clean(one, 200) == one && kept.size() < kMostListed) kept.push_back(std::move(one));
+    if (!kept.empty()) who.lists[name] = std::move(kept);
   }
 }
 

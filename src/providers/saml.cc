@@ -78,6 +78,14 @@ base::Status check(Provider& provider, World&) {
   return base::ok;
 }
 
+/// Of several identity providers each stands before the uid, as python-social-auth has it.
+base::Result<std::string> issuer(Provider& provider, std::string_view uid, World&) {
+  const auto colon = uid.find(':');
+  const auto* idp = colon == uid.npos ? nullptr : setup_of(provider.spec).find(uid.substr(0, colon));
+  if (idp != nullptr) return idp->entity_id;
+  return base::Error{base::Code::denied, "no such identity provider", "enabled_idps names no identity provider that the uid begins with"};
+}
+
 void read(Table& table, Spec& spec) { spec.own = read_setup(table); }
 
 void examine(const Spec& spec, bool complete, const Wrong& wrong) {

@@ -9,6 +9,7 @@ base::Result<Begun> begin(Provider& provider, const Start& start, World& world);
 base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world);
 Callback look(const Provider& provider, const Params& params);
 base::Status check(Provider& provider, World& world);
+base::Result<std::string> issuer(Provider& provider, std::string_view uid, World& world);
 void examine(const Spec& spec, bool complete, const Wrong& wrong);
 void read(Table& table, Spec& spec);
 

@@ -163,8 +163,10 @@ void read_key(Table& table, Spec& spec) {
 /// For those who come from python-social-auth and have e-mail addresses or names for uids in their tables.
 void choose_uid(Table& table, Spec& spec) {
   constexpr std::string_view kEmail = "email";
+  spec.psa_uid = table.one_of("psa_uid", {std::string{kEmail}, "username", "other"});
   const auto wanted = table.one_of("uid", {std::string{kEmail}, "username"});
   if (wanted.empty()) return;
+  spec.chosen_uid = wanted;
   spec.uid_is_email = wanted == kEmail;
   const auto& from = spec.uid_is_email ? spec.map.email : spec.map.username;
   if (!from) return table.wrong(table.get("uid"), "uid", "this provider tells no " + wanted);
@@ -215,6 +217,8 @@ base::Result<Spec> read_spec(const config::Node& node, const std::string& name, 
   read_signed_secret(table.table("signed_secret"), spec);
   read_later(table.table("refresh"), spec.refresh);
   read_later(table.table("revoke"), spec.revoke);
+  if (table.given("end_session")) spec.end_session = read_end_session(table.table("end_session"));
+  if (table.given("events")) spec.events = read_event_rules(table.table("events"));
   read_named(table.table("derived"), spec.derived);
   add_scope(table, spec);
   read_key(table, spec);

@@ -13,6 +13,7 @@
 #include "crypto/keys.h"
 #include "providers/expression.h"
 #include "providers/spec_parts.h"
+#include "providers/told_spec.h"
 
 namespace providers {
 
@@ -55,6 +56,8 @@ struct Spec {
     std::optional<Expression> uid, username, email, email_verified, name, first_name, last_name, picture;
   } map;
   bool uid_is_email = false;                // uid = "email": then it must be verified, where the provider says whether it is
+  std::string chosen_uid;                   // the stanza's uid = "email" or "username"; "" = as map.uid says
+  std::string psa_uid;                      // what python-social-auth has for a uid where that is not map.uid: email, username, other
   std::map<std::string, Expression> extra;  // kept with the identity
   std::vector<Requirement> require;
   std::vector<std::string> allowed_domains, allowed_emails;  // of this provider alone; only verified addresses pass
@@ -77,6 +80,8 @@ struct Spec {
     std::optional<Expression> issuer, subject, audience, key_id;
   } signed_secret;
   LaterEndpoint refresh, revoke;
+  EndSessionRules end_session;
+  EventRules events;
   struct {
     bool enabled = true;                  // `native`: apps may sign in with tokens that their SDK got
     std::vector<std::string> client_ids;  // `client_ids`: the apps' own, besides client_id

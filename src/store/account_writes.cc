@@ -42,20 +42,6 @@ base::Result<bool> address_is_left(Tx& tx, const User& user, const Profile& p, c
   return others->empty();
 }
 
-std::string quoted(std::string_view s) {
-  std::string out = "\"";
-  for (const char c : s) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20) {
-      out += "\\u00" + base::hex(std::string_view{&c, 1});
-    } else {
-      if (c == '"' || c == '\\') out += '\\';
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
 }  // namespace
 
 /// ON CONFLICT DO NOTHING rather than an error: a taken username is the normal case, and PostgreSQL ends the transaction at an error.
@@ -137,9 +123,8 @@ base::Status settle_email(Tx& tx, std::int64_t user) {
 }
 
 std::string fact(std::int64_t user, std::string_view provider, std::string_view uid, base::Time now) {
-  auto out = "{\"user\":" + std::to_string(user);
-  if (!provider.empty()) out += ",\"provider\":" + quoted(provider) + ",\"uid\":" + quoted(uid);
-  return out + ",\"at\":" + std::to_string(seconds(now)) + '}';
+  if (provider.empty()) return event_payload({{"user", user}, {"at", seconds(now)}});
+  return event_payload({{"user", user}, {"provider", provider}, {"uid", uid}, {"at", seconds(now)}});
 }
 
 }  // namespace store

@@ -73,6 +73,13 @@ base::Result<std::optional<Flow>> Store::find_flow(std::int64_t id, std::string_
   return std::optional{read_flow(rows->rows[0])};
 }
 
+base::Result<std::optional<FlowSeen>> Store::look_at_flow(std::int64_t id, std::string_view secret_hash) {
+  const auto rows = read_one(flows_, "SELECT " FLOW_COLUMNS " FROM flows WHERE id = $1 AND secret_hash = $2", {id, Blob{secret_hash}});
+  if (!rows) return rows.error();
+  if (rows->empty()) return std::optional<FlowSeen>{};
+  return std::optional{FlowSeen{read_flow(rows->rows[0]), rows->rows[0].integer(kUsed) != 0}};
+}
+
 base::Result<bool> Store::browser_began(std::int64_t browser, std::string_view browser_hash, std::string_view provider) {
   if (browser == 0) return false;
   // Only the newest 100 are looked at: a browser with thousands of attempts must not make this slow.

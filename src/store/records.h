@@ -29,6 +29,11 @@ struct Flow {
   bool operator==(const Flow&) const = default;
 };
 
+struct FlowSeen {
+  Flow flow;
+  bool used = false;
+};
+
 enum class Take { taken, unknown, used, expired };
 struct Taken {
   Take outcome = Take::unknown;
@@ -65,6 +70,7 @@ struct Identity {
   bool email_verified = false;
   std::string extra;              // JSON object
   base::Time created{}, used{};
+  bool disowned = false;          // the provider said that nobody should get in by it: it is disabled there, or gone
 };
 
 /// Who may sign in (configuration: [accounts]).
@@ -101,10 +107,26 @@ struct KeptTokens {
   base::Time lease{};                 // until when one process has them to itself, to refresh them
 };
 
+/// A fact on its way to the application.
+struct OutboxEvent {
+  std::int64_t id = 0;
+  std::string event;              // "user.created"
+  std::string payload;            // JSON object
+  base::Time created{};
+  int attempts = 0;               // that failed
+};
+/// What may wait in the outbox.
+inline constexpr std::int64_t kMostEvents = 100'000;
+
 struct AuditEntry {
   std::string event;              // "login", "login_refused", "refresh_reuse", ...
   std::int64_t user = 0;          // 0 = none
   std::string provider = {}, outcome = {}, detail = {}, remote_addr = {}, request_id = {};
+};
+
+struct AuditRow {
+  base::Time at{};
+  AuditEntry entry;
 };
 
 }  // namespace store

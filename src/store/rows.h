@@ -1,7 +1,10 @@
 // store/rows.h: what the .cc files of store/ share: times as integers, and the one way to run a single statement.
 #pragma once
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/clock.h"
@@ -35,7 +38,12 @@ base::Result<std::vector<Identity>> load_identities(Tx& tx, std::int64_t user);
 /// Writes an audit row within a transaction.
 base::Status add_audit(Tx& tx, const AuditEntry& entry, base::Time now);
 
-/// Writes a fact for the application (table outbox) within the transaction that makes it one. `payload` is a JSON object.
+/// Writes a fact for the application (table outbox) within the transaction that makes it one. `payload` is a JSON object. Where kMostEvents
+/// wait already it is lost: an application that does not listen must not stop logins.
 base::Status add_event(Tx& tx, std::string_view event, std::string_view payload, base::Time now);
+
+/// A payload's members: a JSON object of texts (UTF-8; what is none is replaced), numbers and truths.
+using EventValue = std::variant<std::int64_t, std::string_view, bool>;
+std::string event_payload(std::initializer_list<std::pair<std::string_view, EventValue>> members);
 
 }  // namespace store

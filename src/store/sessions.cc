@@ -127,8 +127,30 @@ base::Result<std::optional<Refresh>> Store::find_refresh(std::string_view hash, 
   return std::optional{Refresh{std::move(**session), !rows->rows[0].is_null(1)}};
 }
 
+namespace {
+
+/// A successor is sealed beside its token for retries within the grace window; afterwards it is 600 bytes that nobody needs.
+base::Status forget_sealed(Db& db, base::Time now) {
+  constexpr std::chrono::minutes kLongestGrace{10};  // what tokens.refresh_grace allows
+  constexpr std::int64_t kSlice = 500;
+  std::int64_t changed = kSlice;
+  for (int slice = 0; slice < 20 && changed == kSlice; ++slice) {
+    const auto done = write_one(db,
+                                "UPDATE refresh_tokens SET next_sealed = NULL WHERE (expires, hash) IN "
+                                "(SELECT expires, hash FROM refresh_tokens WHERE next_sealed IS NOT NULL AND next_issued < $1 "
+                                "ORDER BY next_issued LIMIT $2)",
+                                {seconds(now - kLongestGrace), kSlice});
+    if (!done) return done.error();
+    changed = done->changes;
+  }
+  return base::ok;
+}
+
+}  // namespace
+
 base::Result<std::int64_t> Store::sweep_sessions() {
   constexpr std::int64_t kSlice = 200, kMost = 10'000;
+  if (const auto done = forget_sealed(main_, clock_.now()); !done) return done.error();
   const auto now = seconds(clock_.now());
   const auto cookies =
       write_one(main_,
@@ -159,7 +181,10 @@ base::Result<std::int64_t> Store::sweep_sessions() {
 }
 
 base::Result<std::int64_t> Store::count_sessions() {
-  const auto rows = read_one(main_, "SELECT count(*) FROM (SELECT 1 FROM sessions LIMIT $1) AS counted", {kMostCounted});
+  const auto rows = read_one(main_,
+                             "SELECT count(*) FROM (SELECT ended, expires FROM sessions ORDER BY id DESC LIMIT $1) AS newest "
+                             "WHERE ended = 0 AND expires > $2",
+                             {kMostCounted, seconds(clock_.now())});
   if (!rows) return rows.error();
   return rows->rows.at(0).integer(0);
 }

@@ -86,7 +86,8 @@ base::Status Store::end_user_session(std::int64_t user, std::int64_t session) {
 }
 
 base::Result<std::int64_t> Store::end_sessions(std::int64_t user, std::int64_t except) {
-  const auto done = write_one(main_, "UPDATE sessions SET ended = 1 WHERE user_id = $1 AND id <> $2 AND ended = 0", {user, except});
+  const auto done = write_one(main_, "UPDATE sessions SET ended = 1 WHERE user_id = $1 AND id <> $2 AND ended = 0 AND expires > $3",
+                              {user, except, seconds(clock_.now())});
   if (!done) return done.error();
   return done->changes;
 }

@@ -15,8 +15,13 @@
 #include "store/db.h"
 #include "store/records.h"
 #include "store/session_records.h"
+#include "store/told_records.h"
 
 namespace store {
+
+struct Exported;    // export.h
+struct ImportUser;  // import.h
+struct Rehearsal;
 
 class Store {
   Db& main_;
@@ -38,6 +43,8 @@ class Store {
   base::Result<Taken> take_flow(std::int64_t id, std::string_view secret_hash);
   /// The flow without using it up; nullopt if there is none.
   base::Result<std::optional<Flow>> find_flow(std::int64_t id, std::string_view secret_hash);
+  /// The flow, used up or not, for an operator who asks; nullopt if there is none.
+  base::Result<std::optional<FlowSeen>> look_at_flow(std::int64_t id, std::string_view secret_hash);
   /// True if that browser has begun a flow for that provider that is still on record.
   base::Result<bool> browser_began(std::int64_t browser, std::string_view browser_hash, std::string_view provider);
   /// True if a flow of mode "native" has these (token::NonceMark), used or not.
@@ -55,6 +62,8 @@ class Store {
 
   // users.cc
   base::Result<std::optional<User>> find_user(std::int64_t id);
+  /// Whose identity that is; 0 = nobody's yet.
+  base::Result<std::int64_t> user_of(std::string_view issuer, std::string_view uid);
   /// The identities of a user, last used first.
   base::Result<std::vector<Identity>> identities(std::int64_t user);
   /// The user as changed. Code::conflict: another user has that username.
@@ -63,6 +72,24 @@ class Store {
   base::Status set_active(std::int64_t user, bool active);
   /// The user and all data. Code::not_found if there is no such user.
   base::Status delete_user(std::int64_t user);
+
+  // search.cc, for people at a terminal
+  /// Users whose username or e-mail holds the text, ASCII case aside, by id.
+  base::Result<std::vector<User>> search_users(std::string_view text, std::int64_t most);
+  /// Of that username, or that e-mail (ASCII case aside).
+  base::Result<std::vector<User>> users_called(std::string_view name);
+
+  // export.cc
+  /// Code::not_found if there is no such user. The first table is `users`.
+  base::Result<std::vector<Exported>> export_user(std::int64_t user);
+
+  // import.cc
+  /// Each row's `verdict` says what became of it; one that has a `why` beforehand is refused. With a rehearsal nothing is written.
+  base::Status import_users(std::vector<ImportUser>& users, Rehearsal* rehearsal);
+  /// Users who were deleted here and must not come back with an import.
+  base::Result<std::vector<std::int64_t>> deleted_users();
+  /// No user that is made from now on gets an id up to this one.
+  base::Status reserve_user_ids(std::int64_t highest);
 
   // sessions.cc
   base::Result<Rotated> rotate_refresh(const Rotation& rotation);
@@ -86,8 +113,20 @@ class Store {
   /// All of that user's but `except` (0 = none). Returns how many.
   base::Result<std::int64_t> end_sessions(std::int64_t user, std::int64_t except = 0);
 
+  // told.cc: what providers tell after a login
+  /// Ends sessions, with an audit row. `token`: what told of it works once, and is marked as used in the same transaction; null = nothing
+  /// that could be repeated. A user without sessions is no error.
+  base::Result<Told> told_logout(const ToldLogout& logout, const SeenToken* token);
+  /// Does what is to be done about accounts that we know, each with an audit row and an event.
+  base::Result<Told> told_accounts(const Telling& telling);
+  /// The sealed id_token that was kept with a session; "" = none.
+  base::Result<std::string> kept_id_token(std::int64_t session);
+  /// Drops what need not be remembered any more; at most 10,000 a call. Returns how many.
+  base::Result<std::int64_t> sweep_seen_tokens();
+
   // sessions.cc
-  /// Drops expired sessions and refresh tokens; at most 10,000 a call. Returns how many refresh tokens and cookies' sessions.
+  /// Drops expired sessions and refresh tokens, and what was sealed for retries that are not answered any more; at most 10,000 a call.
+  /// Returns how many refresh tokens and cookies' sessions.
   base::Result<std::int64_t> sweep_sessions();
 
   // provider_tokens.cc
@@ -106,6 +145,16 @@ class Store {
   base::Status reseal_provider_tokens(std::int64_t identity, std::int64_t version, std::string_view sealed);
   base::Status reseal_key(std::string_view kid, std::string_view sealed);
 
+  // outbox.cc: facts on their way to the application. They are written by add_event (rows.h), with what they tell of.
+  /// The oldest that is due, which nobody else is given for `lease`; nullopt if there is none.
+  base::Result<std::optional<OutboxEvent>> take_event(std::chrono::seconds lease);
+  /// It was taken there, or is given up.
+  base::Status drop_event(std::int64_t id);
+  /// It was not: again at `due`.
+  base::Status put_back_event(std::int64_t id, base::Time due);
+  /// How many wait; kMostEvents = the outbox is full, and what happens is not told.
+  base::Result<std::int64_t> count_events();
+
   // keys.cc
   base::Result<std::vector<StoredKey>> keys();  // newest first
   base::Status add_key(const StoredKey& key, bool retire_others);
@@ -121,11 +170,17 @@ class Store {
 
   // audit.cc
   base::Status audit(const AuditEntry& entry);
+  /// What was written down of one request, oldest first. It looks through the whole table: for an operator who asks.
+  base::Result<std::vector<AuditRow>> audited(std::string_view request_id);
+
+  /// Drops rows older than `keep`; at most 10,000 a call. Returns how many.
+  base::Result<std::int64_t> sweep_audit(std::chrono::seconds keep);
   /// For /healthz: both databases answer.
   base::Status ping();
   /// For /metrics. A count stops at kMostCounted, so that asking never costs more than milliseconds.
   static constexpr std::int64_t kMostCounted = 100'000;
   base::Result<std::int64_t> count_users();
+  /// Those that live, of the newest kMostCounted.
   base::Result<std::int64_t> count_sessions();
   base::Result<std::int64_t> count_flows();
 };

@@ -59,6 +59,12 @@ base::Result<std::optional<User>> Store::find_user(std::int64_t id) {
   return user;
 }
 
+base::Result<std::int64_t> Store::user_of(std::string_view issuer, std::string_view uid) {
+  const auto rows = read_one(main_, "SELECT user_id FROM identities WHERE issuer = $1 AND uid = $2", {issuer, uid});
+  if (!rows) return rows.error();
+  return rows->empty() ? 0 : rows->rows[0].integer(0);
+}
+
 base::Result<std::vector<Identity>> Store::identities(std::int64_t user) {
   base::Result<std::vector<Identity>> found = std::vector<Identity>{};
   const auto done = main_.read([&](Tx& tx) -> base::Status {

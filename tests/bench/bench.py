@@ -15,7 +15,7 @@ import profile_run
 import stage as stages
 from harness import BIN
 
-PARTS = ("start", "idle", "begin", "health", "login", "in_hand")
+PARTS = ("start", "idle", "begin", "health", "gate", "login", "in_hand")
 BUSY = 0.5   # processes of others that want to run, above which figures are to be read with care
 
 
@@ -39,7 +39,7 @@ def measure(stage, given):
         yield from measures.more_providers(stage)
     if "idle" in wanted:
         yield from measures.idle(stage)
-    for name in ("begin", "health", "login"):
+    for name in ("begin", "health", "gate", "login"):
         if name in wanted:
             yield from getattr(measures, name)(stage, **timed)
     if "in_hand" in wanted:

@@ -19,8 +19,9 @@ class Load:
         return self.requests / self.seconds
 
 
-def command(url, seconds, connections, script=None, *arguments):
+def command(url, seconds, connections, script=None, *arguments, headers=()):
     words = ["wrk", "-t", "2", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "20s", "--latency"]
+    words += [word for name, value in dict(headers).items() for word in ("-H", f"{name}: {value}")]
     words += ["-s", str(HERE / script)] if script else []
     return [*words, url, "--", *map(str, arguments)] if arguments else [*words, url]
 
@@ -35,6 +36,6 @@ def read(text, partly_refused=False):
     return Load(int(done[1]), float(done[2]) * UNITS[done[3]] / 1e3, float(slow[1]) * UNITS[slow[2]])
 
 
-def wrk(url, seconds, connections=32, script=None, *arguments):
-    done = subprocess.run(command(url, seconds, connections, script, *arguments), capture_output=True, text=True, timeout=seconds + 60)
+def wrk(url, seconds, connections=32, script=None, *arguments, headers=()):
+    done = subprocess.run(command(url, seconds, connections, script, *arguments, headers=headers), capture_output=True, text=True, timeout=seconds + 60)
     return read(done.stdout + done.stderr)

@@ -13,6 +13,7 @@ import time
 import load
 import stage as stages
 from clients import Direct
+from gate_people import Person
 from harness import BIN, Process
 
 LIMIT = {">=": lambda value, target: value >= target, "<=": lambda value, target: value <= target}
@@ -50,13 +51,14 @@ class Side:
     """One of two programs behind the same nginx, over all rounds."""
     url: str
     pids: list
+    headers: dict = dataclasses.field(default_factory=dict)
     rates: list = dataclasses.field(default_factory=list)
     costs: list = dataclasses.field(default_factory=list)   # CPU us of its processes for a request
     waits: list = dataclasses.field(default_factory=list)   # switches from one thread to another for a request
 
     def go(self, seconds):
         before, waited = stages.cpu(self.pids), stages.switches(self.pids)
-        done = load.wrk(self.url, seconds)
+        done = load.wrk(self.url, seconds, headers=self.headers)
         self.rates.append(done.rate)
         self.costs.append((stages.cpu(self.pids) - before) / done.requests * 1e6)
         self.waits.append((stages.switches(self.pids) - waited) / done.requests)
@@ -65,10 +67,10 @@ class Side:
     cost = property(lambda self: statistics.median(self.costs))
 
 
-def side_by_side(stage, path, rounds, seconds):
-    sides = Side(stage.url(path), stage.workers()), Side(stage.url(path, floor=True), stage.floor_workers())
+def side_by_side(stage, path, rounds, seconds, headers=()):
+    sides = [Side(stage.url(path), stage.workers(), dict(headers)), Side(stage.url(path, floor=True), stage.floor_workers(), dict(headers))]
     for side in sides:
-        load.wrk(side.url, 1)   # connections made, caches warm
+        load.wrk(side.url, 1, headers=side.headers)   # connections made, caches warm
     for _ in range(rounds):
         for side in sides:
             side.go(seconds)
@@ -85,6 +87,14 @@ def begin(stage, rounds, seconds):
 def health(stage, rounds, seconds):
     ours, floor = side_by_side(stage, "/healthz", rounds, seconds)
     yield Row("GET /healthz", ours.rate, "/s", floor.rate)
+
+
+def gate(stage, rounds, seconds):
+    """One browser that is signed in, at a page with a rule."""
+    cookie = Person(stage.instance, "gate", provider="bench", email="gate@example.com").session()
+    ours, floor = side_by_side(stage, "/gate?rule=team", rounds, seconds, cookie)
+    yield against("gate check", ours.rate, "/s", floor.rate, ">=", 0.7)
+    yield Row("  CPU of the workers", ours.cost, "us", floor.cost)
 
 
 def collect(stage, provider, least):

@@ -83,7 +83,7 @@ class Stage:
 
     def new_instance(self, workers, threads):
         return Instance({"redirect_uris": [REDIRECT], "server": {"workers": workers, "threads": threads},
-                         "upstream": {"ca_file": str(self.ca)},
+                         "upstream": {"ca_file": str(self.ca)}, "gate.team": {"paths": ["/team/"], "email_domains": ["example.com"]},
                          "providers": {"bench": self.stanza(""), "slow": self.stanza("/slow")}}, workers=workers)
 
     def run(self, name, command, until):

@@ -4,6 +4,7 @@
 // One line per case: "ok NAME" or "FAIL NAME why". Everything that was started is ended, by its process id.
 import { startBrowser } from "./browser.mjs";
 import { cases } from "./cases.mjs";
+import { gates } from "./gate.mjs";
 import { startServer, stopServers } from "./server.mjs";
 import { starting } from "./starting.mjs";
 import { Tab } from "./tab.mjs";
@@ -58,6 +59,9 @@ async function main(url, wanted = "") {
   }
   const browser = await startBrowser(patience);
   started.push(browser);
+  for (const one of gates.filter((gate) => !url && gate.name.includes(wanted))) {
+    failed += (await passes(one.name, () => one.check(browser, patience))) ? 0 : 1;
+  }
   const chosen = cases.filter((one) => one.name.includes(wanted));
   if (chosen.length === 0) failed += 1;
   for (const one of chosen) failed += (await passes(one.name, () => inBrowser(one, browser, origin))) ? 0 : 1;

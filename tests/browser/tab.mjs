@@ -16,17 +16,18 @@ export class Tab {
     this.watch(page);
   }
 
-  static async open(browser, origin, { width = 1280, scheme = "light", patience = 1 }) {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale: "en-GB" });
+  static async open(browser, origin, { width = 1280, scheme = "light", locale = "en-GB", script = true, patience = 1 }) {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale, javaScriptEnabled: script });
     context.setDefaultTimeout(10_000 * patience);
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
     return new Tab(context, await context.newPage(), origin);
   }
 
-  /// A second tab of the same browser.
-  async another() {
-    const tab = new Tab(this.context, await this.context.newPage(), this.origin);
-    tab.complaints = this.complaints;
+  /// A second tab of the same browser; with ownContext a second device, which whoever asks for it closes.
+  async another({ ownContext = false } = {}) {
+    const context = ownContext ? await this.context.browser().newContext({ locale: "en-GB" }) : this.context;
+    const tab = new Tab(context, await context.newPage(), this.origin);
+    Object.assign(tab, { complaints: this.complaints, expected: this.expected });
     return tab;
   }
 

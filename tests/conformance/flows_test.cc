@@ -153,4 +153,19 @@ BOOST_DATA_TEST_CASE(of_parallel_processes_one_takes_a_flow, databases(), databa
   for (std::size_t i = 0; i < kFlows; ++i) BOOST_TEST(shared->count[i] == 1);
 }
 
+BOOST_DATA_TEST_CASE(an_operator_sees_whether_it_was_used, databases(), database) {
+  FreshWorld f{database};
+  auto flow = f.w.flow(7);
+  flow.next = "/team";
+  flow.link_user = 3;
+  BOOST_REQUIRE(f.w.store.begin_flow(flow));
+  BOOST_TEST(!(*f.w.store.look_at_flow(7, "another")).has_value());
+  auto seen = *f.w.store.look_at_flow(7, flow.secret_hash);
+  BOOST_REQUIRE(seen.has_value());
+  BOOST_TEST((seen->flow == flow));
+  BOOST_TEST(!seen->used);
+  BOOST_REQUIRE(f.w.store.take_flow(7, flow.secret_hash));
+  BOOST_TEST((*f.w.store.look_at_flow(7, flow.secret_hash))->used);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -167,6 +167,33 @@ BOOST_DATA_TEST_CASE(a_sweep_drops_expired_tokens_and_the_sessions_without_any, 
   BOOST_TEST((f.rotate("B", "C").outcome == RotateOutcome::rotated));
 }
 
+BOOST_DATA_TEST_CASE(what_is_sealed_for_a_retry_is_forgotten_later, databases(), database) {
+  SignedIn f{database};
+  f.rotate("A", "B");
+  constexpr const char* kSealed = "SELECT count(*) FROM refresh_tokens WHERE next_sealed IS NOT NULL";
+  f.w.clock.tick(10min);
+  BOOST_REQUIRE(f.w.store.sweep_sessions());
+  BOOST_TEST(f.w.number(kSealed) == 1);  // the longest grace that may be configured is just over
+  f.rotate("B", "C");
+  f.w.clock.tick(1s);
+  BOOST_REQUIRE(f.w.store.sweep_sessions());
+  BOOST_TEST(f.w.number(kSealed) == 1);
+  const auto retry = f.rotate("B", "X");
+  BOOST_TEST((retry.outcome == RotateOutcome::same_successor));
+  BOOST_TEST(retry.sealed == "sealed C");
+  BOOST_TEST((f.rotate("A", "X").outcome == RotateOutcome::reused));  // that it was exchanged is not forgotten
+}
+
+BOOST_DATA_TEST_CASE(what_ended_or_expired_is_not_counted, databases(), database) {
+  SignedIn f{database};
+  BOOST_REQUIRE(f.w.store.sign_in(World::login("1", "two")));
+  BOOST_TEST(*f.w.store.count_sessions() == 2);
+  BOOST_REQUIRE(f.w.store.end_session(f.done.session));
+  BOOST_TEST(*f.w.store.count_sessions() == 1);
+  f.w.clock.t = kFirstExpires;
+  BOOST_TEST(*f.w.store.count_sessions() == 0);
+}
+
 BOOST_DATA_TEST_CASE(of_parallel_rotations_one_is_first_and_the_others_get_its_successor, databases(), database) {
   const auto place = database.make();
   constexpr int kTokens = 30, kProcesses = 3, kThreads = 3;

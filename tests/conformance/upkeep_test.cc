@@ -52,13 +52,26 @@ BOOST_DATA_TEST_CASE(a_document_is_replaced_by_the_next, databases(), database) 
 
 BOOST_DATA_TEST_CASE(audit_rows_say_what_was_told, databases(), database) {
   FreshWorld f{database};
-  const store::AuditEntry entry{.event = "logout", .user = 7, .provider = "github", .outcome = "ok", .detail = "d", .remote_addr = "::1",
-                                .request_id = "r"};
+  const store::AuditEntry entry{
+      .event = "logout", .user = 7, .provider = "github", .outcome = "ok", .detail = "d", .remote_addr = "::1", .request_id = "r"};
   BOOST_REQUIRE(f.w.store.audit(entry));
   BOOST_REQUIRE(f.w.store.audit({.event = "nobody"}));
   BOOST_TEST(f.w.number("SELECT count(*) FROM audit WHERE event = 'logout' AND user_id = 7 AND provider = 'github' AND outcome = 'ok' "
                         "AND detail = 'd' AND remote_addr = '::1' AND request_id = 'r'") == 1);
   BOOST_TEST(f.w.number("SELECT at FROM audit WHERE user_id IS NULL") == f.w.clock.now().time_since_epoch().count());
+}
+
+BOOST_DATA_TEST_CASE(audit_rows_go_when_they_are_old, databases(), database) {
+  FreshWorld f{database};
+  constexpr int kMany = 1200;  // more than two slices
+  for (int i = 0; i < kMany; ++i) BOOST_REQUIRE(f.w.store.audit({.event = "old"}));
+  f.w.clock.tick(24h);
+  BOOST_REQUIRE(f.w.store.audit({.event = "young"}));
+  BOOST_TEST(*f.w.store.sweep_audit(24h) == 0);  // just as old as they may be
+  f.w.clock.tick(1s);
+  BOOST_TEST(*f.w.store.sweep_audit(24h) == kMany);
+  BOOST_TEST(f.w.number("SELECT count(*) FROM audit WHERE event = 'young'") == 1);
+  BOOST_TEST(*f.w.store.sweep_audit(24h) == 0);
 }
 
 BOOST_DATA_TEST_CASE(ping_answers_and_counts_count, databases(), database) {
@@ -69,6 +82,19 @@ BOOST_DATA_TEST_CASE(ping_answers_and_counts_count, databases(), database) {
   BOOST_TEST(*f.w.store.count_flows() == 1);
   BOOST_TEST(*f.w.store.count_users() == 1);
   BOOST_TEST(*f.w.store.count_sessions() == 2);
+}
+
+BOOST_DATA_TEST_CASE(what_was_written_down_of_a_request_is_found, databases(), database) {
+  FreshWorld f{database};
+  BOOST_REQUIRE(f.w.store.audit(
+      {.event = "one", .user = 0, .provider = "p", .outcome = "ok", .detail = "d", .remote_addr = "a", .request_id = "r1"}));
+  BOOST_REQUIRE(f.w.store.audit({.event = "two", .user = 4, .request_id = "r2"}));
+  const auto found = *f.w.store.audited("r1");
+  BOOST_REQUIRE(found.size() == 1u);
+  BOOST_TEST(found[0].entry.event == "one");
+  BOOST_TEST(found[0].entry.remote_addr == "a");
+  BOOST_TEST((found[0].at == f.w.clock.now()));
+  BOOST_TEST((*f.w.store.audited("r3")).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

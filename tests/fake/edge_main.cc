@@ -33,8 +33,17 @@ http::Response echo(const http::Request& r) {
   return http::json(200, body + "]}");
 }
 
+/// A gate that lets in below /open, and below /held answers without meaning it.
+http::Response gate(const http::Request& r) {
+  http::Response response = http::empty(r.original.starts_with("/held/204") ? 204 : 200);
+  response.lets_in = r.original.starts_with("/open/");
+  response.set(r.authorizer ? "Variable-REMOTE_USER" : "Remote-User", "ada");
+  return response.lets_in || r.original.starts_with("/held/") ? response : http::empty(401);
+}
+
 http::Response handle(const http::Request& r) {
   ++handled;
+  if (r.path == "/gate") return gate(r);
   const auto number = std::atol(r.query.c_str());
   if (r.path == "/hello") return http::json(200, "{\"hello\":\"x\"}");
   if (r.path == "/echo") return echo(r);

@@ -43,7 +43,7 @@ def prepare():
     from django.core.management import call_command
     call_command("migrate", verbosity=0)
     from cas_server.models import ReplaceAttributName, ServicePattern
-    pattern = ServicePattern.objects.create(pos=1, name="these tests", pattern=r"^http://localhost:3000/", proxy=False)
+    pattern = ServicePattern.objects.create(pos=1, name="these tests", pattern=r"^http://(localhost:3000|127\.0\.0\.1:[0-9]+)/", proxy=False)
     for name in PEOPLE["alice"]:
         ReplaceAttributName.objects.create(name=name, replace="", service_pattern=pattern)
 

@@ -229,7 +229,7 @@ class Commands(Case):
 
     def test_wrong_arguments_are_one_line(self):
         for arguments in (["serv"], ["check", "--confg", "x"], ["serve", "--threads", "0"], ["serve", "--socket-mode", "999"], ["users"],
-                          ["users", "show"], ["users", "show", "x"], ["keys"]):
+                          ["users", "show"], ["users", "disable", "x"], ["users", "list", "--limit", "0"], ["import"], ["import", "django"], ["keys"]):
             self.refused(arguments, "^latchstring: .*; see latchstring --help$", str(arguments))
 
     def test_without_a_command_and_a_socket_there_is_help(self):

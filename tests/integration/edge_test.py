@@ -144,9 +144,36 @@ class Requests(Edge):
                     c.send(data[i:i + size])
                 self.assertEqual(text(json.loads(c.answer().body)["body"]), "abc")
 
-    def test_only_the_responder_role_is_served(self):
-        for role in (fcgi.AUTHORIZER, fcgi.FILTER):  # an authorizer's 200 would let everybody in
-            self.assertEqual(self.ask(role=role).status, 403)
+    def test_the_filter_role_is_not_served(self):
+        self.assertEqual(self.ask(role=fcgi.FILTER).status, 403)
+
+    def test_an_authorizers_request_reaches_the_gate_and_nothing_else(self):
+        for uri in ("/open/x?a=b", "http://h.example/open/x"):
+            answer = self.ask(role=fcgi.AUTHORIZER, uri=uri)
+            self.assertEqual((answer.status, answer.header("Variable-REMOTE_USER")), (200, "ada"), uri)
+        for uri in ("/auth/hello", "/auth/echo", "/hello", "", "*", "/auth/gate"):
+            self.assertEqual(self.ask(role=fcgi.AUTHORIZER, uri=uri).status, 401, uri)
+
+    def test_a_200_that_is_not_the_gates_lets_nobody_in(self):
+        for uri in ("/held/200", "/held/204"):
+            self.assertEqual(self.ask(role=fcgi.AUTHORIZER, uri=uri).status, 500)
+        self.assertIn("held back", self.server.output())
+
+    def test_nobody_waits_for_the_body_of_an_authorizers_request(self):
+        """lighttpd announces the client's body and sends none; Apache does not even send the record that ends it (FastCGI 6.3)."""
+        for more in ({"HTTP_CONTENT_LENGTH": "3"}, {"length": "3"}, {"method": "POST", "length": "100000000"}):
+            with Connection(self.path) as c:
+                params = b"".join(fcgi.pair(*p) for p in fcgi.variables(uri="/open/x", **more))
+                c.send(fcgi.begin(role=fcgi.AUTHORIZER) + fcgi.stream(fcgi.PARAMS, params))
+                self.assertEqual(c.answer().status, 200, more)
+                self.assertTrue(c.closed())
+
+    def test_an_authorizers_parameters_that_end_early_are_400(self):
+        pairs = [fcgi.pair(*p) for p in fcgi.variables(uri="/open/x")]
+        for n in range(len(pairs) + 1):
+            with Connection(self.path) as c:
+                c.send(fcgi.begin(role=fcgi.AUTHORIZER) + fcgi.record(fcgi.PARAMS, b"".join(pairs[:n])) * (n > 0) + fcgi.record(fcgi.ABORT))
+                self.assertEqual(c.answer().status, 400)
 
     def test_outside_the_mount_is_404_and_logged_without_the_query(self):
         answer = self.ask(uri="/authority/hello?code=secret")

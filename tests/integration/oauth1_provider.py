@@ -44,7 +44,7 @@ class Tables(RequestValidator):
         return fresh
 
     def validate_redirect_uri(self, client_key, redirect_uri, request):
-        return redirect_uri == "oob" or redirect_uri.startswith("http://localhost")
+        return redirect_uri == "oob" or redirect_uri.startswith(("http://localhost", "http://127.0.0.1:"))
 
     def get_client_secret(self, client_key, request):
         return SECRET

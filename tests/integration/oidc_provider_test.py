@@ -76,9 +76,9 @@ class Person:
 
 
 class OpenIdProvider:
-    """The node process, with one client for each way that we test."""
+    """The node process, with one client for each way that we test, and `more`: name -> metadata of further ones."""
 
-    def __init__(self):
+    def __init__(self, more=None):
         self.folder = harness.temporary_folder()
         certificates.make(self.folder)
         self.ca, self.port = self.folder / "ca.pem", harness.free_port()
@@ -93,6 +93,7 @@ class OpenIdProvider:
             "basic": {"client_secret": SECRET, "token_endpoint_auth_method": "client_secret_basic"},
             "post": {"client_secret": SECRET, "token_endpoint_auth_method": "client_secret_post"},
             "signed": {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [public]}},
+            **{name: {"client_secret": SECRET, **client} for name, client in (more or {}).items()},
         }
         options = {"port": self.port, "cert": str(self.folder / "cert.pem"), "key": str(self.folder / "key.pem"), "redirect_uri": harness.CB,
                    "clients": [{"client_id": name, **client} for name, client in self.clients.items()]}

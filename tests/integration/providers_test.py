@@ -118,7 +118,7 @@ class Listing(unittest.TestCase):
 
     def test_one_says_how_to_register_there(self):
         text = self.run_it("github").stdout
-        for part in ("https://github.com/settings/developers", "callback URL", "client_id = ", "client_secret_file = ", "https://docs.github.com/"):
+        for part in ("https://github.com/settings/developers", "callback URL", "/o/github/callback", "client_id = ", "client_secret_file = ", "https://docs.github.com/"):
             self.assertIn(part, text)
         self.assertIn("status: dead", self.run_it("angel").stdout)
         steam = self.run_it("steam").stdout

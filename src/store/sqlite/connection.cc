@@ -127,8 +127,9 @@ base::Status Connection::open(const Setup& setup) {
   static std::once_flag once;
   std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
   sqlite3* raw = nullptr;
-  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
-  const int rc = sqlite3_open_v2(setup.path.c_str(), &raw, kFlags, nullptr);
+  constexpr int kFlags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
+  const int rc =
+      sqlite3_open_v2(setup.path.c_str(), &raw, kFlags | (setup.foreign ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE), nullptr);
   db_.reset(raw);
   if (rc != SQLITE_OK) return raw ? error("open") : base::Error{base::Code::internal, "sqlite: out of memory"};
   busy_.most_us = std::int64_t{setup.busy_ms} * 1000;
@@ -139,6 +140,13 @@ base::Status Connection::open(const Setup& setup) {
   sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
   sqlite3_limit(raw, SQLITE_LIMIT_ATTACHED, 0);
+  if (auto done = settle(setup); !done) return done;
+  statements_.clear();
+  return base::ok;
+}
+
+base::Status Connection::settle(const Setup& setup) {
+  if (setup.foreign) return run("PRAGMA query_only = ON");
   if (auto done = turn_to_wal(); !done) return done;
   for (const std::string_view pragma :
        {std::string_view{setup.durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF"},
@@ -146,7 +154,6 @@ base::Status Connection::open(const Setup& setup) {
         std::string_view{"PRAGMA wal_autocheckpoint = 4000"}, std::string_view{"PRAGMA temp_store = MEMORY"},
         std::string_view{setup.reader ? "PRAGMA query_only = ON" : "PRAGMA cache_size = -8000"}})
     if (auto done = run(pragma); !done) return done;
-  statements_.clear();
   return base::ok;
 }
 

@@ -18,6 +18,7 @@ struct Setup {
   std::string path;        // absolute, its folder without symbolic links
   bool durable = true;
   bool reader = false;
+  bool foreign = false;  // somebody else's file: opened for reading only, left in whatever mode it is in
   int busy_ms = 5000;
 };
 
@@ -39,6 +40,7 @@ class Connection final : public Tx {
   static int wait(void* self, int calls) noexcept;
   base::Error error(std::string_view doing);
   base::Status turn_to_wal();
+  base::Status settle(const Setup& setup);
   base::Result<Statement*> prepared(std::string_view sql);
 
  public:

@@ -1,5 +1,11 @@
 #include "store/sqlite/sqlite_db.h"
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
 #include "base/text.h"
 #include "store/sqlite/files.h"
 #include "store/sqlite/readers.h"
@@ -16,6 +22,16 @@ class SqliteDb final : public Db {
   SqliteDb(std::unique_ptr<Connection> writer, Setup readers) : writer_(std::move(writer)), readers_(std::move(readers)) {}
   base::Status read(const Work& work) override { return readers_.read(work); }
   base::Status write(const Work& work) override { return writer_.write(work); }
+};
+
+/// Reads only. A connection for each read in hand, as for our own.
+class ForeignDb final : public Db {
+  Readers readers_;
+
+ public:
+  explicit ForeignDb(Setup setup) : readers_(std::move(setup)) {}
+  base::Status read(const Work& work) override { return readers_.read(work); }
+  base::Status write(const Work&) override { return base::Error{base::Code::denied, "sqlite: opened for reading only"}; }
 };
 
 base::Error explained(base::Error error, const Connection& connection, const std::string& path) {
@@ -39,6 +55,23 @@ base::Result<std::unique_ptr<Db>> open(const Options& options) {
   if (const auto opened = writer->open(setup); !opened) return explained(opened.error(), *writer, *path);
   setup.reader = true;
   return std::unique_ptr<Db>{std::make_unique<SqliteDb>(std::move(writer), std::move(setup))};
+}
+
+base::Result<std::unique_ptr<Db>> open_foreign(const std::string& path) {
+  const auto refused = [&](const std::string& why) { return base::Error{base::Code::bad_request, path + ": " + why, path + ": " + why}; };
+  std::error_code failed;
+  const auto real = std::filesystem::canonical(path, failed);  // a link is fine here: it is read, not written
+  if (failed) return refused(failed.message());
+  if (!std::filesystem::is_regular_file(real, failed)) return refused("it is no file");
+  if (::access(real.c_str(), R_OK) != 0) return refused(std::strerror(errno));
+  const Setup setup{.path = real.string(), .durable = true, .reader = true, .foreign = true, .busy_ms = 5000};
+  Connection connection;
+  auto opened = connection.open(setup);
+  // The first look at the file itself; a WAL that cannot be read without a -shm beside it shows here, too.
+  if (opened) opened = connection.run("SELECT count(*) FROM sqlite_master");
+  if (opened) return std::unique_ptr<Db>{std::make_unique<ForeignDb>(setup)};
+  if (connection.damaged()) return refused("it is no SQLite database, or damaged");
+  return refused("it cannot be read (" + opened.error().detail + "); copy it, with its -wal file if there is one, to a folder of your own");
 }
 
 std::optional<std::string> path_of(std::string_view url) {

@@ -19,6 +19,8 @@ struct Options {
 
 /// Error.say names the file and the reason (missing, no permission, no database, read-only directory).
 base::Result<std::unique_ptr<Db>> open(const Options& options);
+/// Somebody else's database, for reading only: no byte of it changes. Error.say as above.
+base::Result<std::unique_ptr<Db>> open_foreign(const std::string& path);
 /// "sqlite:/path" or "sqlite:///path" -> "/path", "sqlite:file.db" -> "file.db"; nullopt for other URLs.
 std::optional<std::string> path_of(std::string_view url);
 

@@ -96,6 +96,7 @@ CLAIMS = {
     "noathash": without("at_hash"),
     "nosub": without("sub"),
     "nosubs": without("sub"),
+    "twomails": having(email="own@x.test", email_verified=True),
 }
 
 # How the id_token is signed, where not properly.
@@ -104,5 +105,8 @@ SIGNATURE = ("badsig", "none", "hs256", "unkkid", "nokid", "noidtoken", "idgarba
 # Changes to an otherwise good userinfo answer.
 USERINFO = {
     "uibadsub": having(sub="sub-of-somebody-else"),
+    "twomails": lambda user: (user.pop("email_verified"), user.update(email="u1@x.test")),
+    "unverified": having(email="u1@x.test", email_verified=False),
+    "verified": having(email="u1@x.test"),
     "nosubs": without("sub"),
 }

@@ -52,6 +52,57 @@ const PlaceRow kPlaces[] = {
     {"a fragment is cut off", {"REQUEST_URI=/auth/o/?a=b#c?d"}, "/auth", "/o/", "a=b", 0},
 };
 
+using fcgi::Role;
+struct GateRow {
+  const char* why;
+  Role role;
+  Env env;
+  std::string_view path, original;
+  int refused;
+};
+std::ostream& operator<<(std::ostream& os, const GateRow& r) { return os << r.why; }
+const GateRow kGateRows[] = {
+    {"authorizer: REQUEST_URI is what is wanted", Role::authorizer, {"REQUEST_URI=/team/%2e/x?a=b"}, "/gate", "/team/%2e/x?a=b", 0},
+    {"authorizer: of another route of ours too, only the gate answers", Role::authorizer, {"REQUEST_URI=/auth/o/?x"}, "/gate", "/auth/o/?x", 0},
+    {"authorizer: absolute-form", Role::authorizer, {"REQUEST_URI=http://h.example/team/?a"}, "/gate", "/team/?a", 0},
+    {"authorizer: absolute-form without a path", Role::authorizer, {"REQUEST_URI=http://h.example?a"}, "/gate", "/?a", 0},
+    {"authorizer: no REQUEST_URI, and nothing else is asked", Role::authorizer,
+     {"LATCHSTRING_URI=/x", "REMOTE_ADDR=10.0.0.1", "HTTP_X_ORIGINAL_URI=/y"}, "/gate", "", 0},
+    {"authorizer: Apache's status of an earlier redirect", Role::authorizer,
+     {"REQUEST_URI=/team/", "REDIRECT_STATUS=401", "SCRIPT_NAME=/auth"}, "/gate", "/team/", 0},
+    {"ErrorDocument 401 under mod_fcgid", Role::responder,
+     {"REQUEST_URI=/team/?a", "REDIRECT_STATUS=401", "SCRIPT_NAME=/auth", "PATH_INFO=/gate"}, "/gate", "/team/?a", 401},
+    {"the same below .htaccess", Role::responder,
+     {"REQUEST_URI=/team/", "REDIRECT_STATUS=403", "SCRIPT_NAME=/auth/latchstring.fcgi"}, "/gate", "/team/", 403},
+    {"whatever else stands in PATH_INFO, it is the gate", Role::responder,
+     {"REQUEST_URI=/team/", "REDIRECT_STATUS=401", "SCRIPT_NAME=/auth", "PATH_INFO=/users/me/"}, "/gate", "/team/", 401},
+    {"an internal redirect that is no refusal", Role::responder,
+     {"REQUEST_URI=/team/", "REDIRECT_STATUS=200", "SCRIPT_NAME=/auth", "PATH_INFO=/gate"}, "", "", 0},
+    {"a refusal that is not for us", Role::responder, {"REQUEST_URI=/team/", "REDIRECT_STATUS=401", "SCRIPT_NAME=/other"}, "", "", 0},
+    {"a request of our own", Role::responder, {"REQUEST_URI=/auth/o/", "REDIRECT_STATUS=401", "SCRIPT_NAME=/auth"}, "/o/", "", 0},
+    {"a header is no variable", Role::responder,
+     {"REQUEST_URI=/auth/gate", "HTTP_LATCHSTRING_URI=/x", "HTTP_REDIRECT_STATUS=401"}, "/gate", "", 0},
+    {"nginx: LATCHSTRING_URI", Role::responder, {"REQUEST_URI=/auth/gate", "LATCHSTRING_URI=/team/?a=b"}, "/gate", "/team/?a=b", 0},
+    {"it goes before a proxy's header", Role::responder,
+     {"REQUEST_URI=/auth/gate", "LATCHSTRING_URI=/team/", "REMOTE_ADDR=10.0.0.1", "HTTP_X_ORIGINAL_URI=/y"}, "/gate", "/team/", 0},
+    {"CVE-2026-40575: a stranger's X-Forwarded-Uri", Role::responder,
+     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=192.0.2.1", "HTTP_X_FORWARDED_URI=/public/"}, "/gate", "", 0},
+    {"a stranger behind a trusted proxy is still a stranger's peer", Role::responder,
+     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=192.0.2.1", "HTTP_X_FORWARDED_FOR=10.0.0.1", "HTTP_X_ORIGINAL_URI=/public/"}, "/gate", "", 0},
+    {"a trusted proxy's X-Original-URI", Role::responder,
+     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=10.0.0.1", "HTTP_X_ORIGINAL_URI=/team/"}, "/gate", "/team/", 0},
+    {"a trusted proxy's X-Forwarded-Uri", Role::responder,
+     {"REQUEST_URI=/auth/gate?rule=x", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_URI=/team/"}, "/gate", "/team/", 0},
+    {"two that agree", Role::responder,
+     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_URI=/t/", "HTTP_X_ORIGINAL_URI=/t/"}, "/gate", "/t/", 0},
+    {"two that do not: one is the client's", Role::responder,
+     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_URI=/t/", "HTTP_X_ORIGINAL_URI=/public/"}, "/gate", "", 0},
+    {"one header twice", Role::responder,
+     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=10.0.0.1", "HTTP_X_ORIGINAL_URI=/t/", "HTTP_X_ORIGINAL_URI=/public/"}, "/gate", "", 0},
+    {"an empty one beside another", Role::responder,
+     {"REQUEST_URI=/auth/gate", "REMOTE_ADDR=10.0.0.1", "HTTP_X_ORIGINAL_URI=", "HTTP_X_FORWARDED_URI=/public/"}, "/gate", "", 0},
+};
+
 struct LengthRow {
   const char* why;
   Env env;
@@ -124,6 +175,31 @@ BOOST_DATA_TEST_CASE(paths_are_what_is_below_the_mount, bdata::make(kPlaces), ro
   BOOST_TEST(parsed.refuse == row.refuse);
   BOOST_TEST(parsed.request.path == row.path);
   if (!row.refuse) BOOST_TEST(parsed.request.query == row.query);
+}
+
+BOOST_DATA_TEST_CASE(what_somebody_wants_to_see_comes_from_where_no_client_can_write, bdata::make(kGateRows), row) {
+  Env env{"REQUEST_METHOD=GET"};
+  env.insert(env.end(), row.env.begin(), row.env.end());
+  std::vector<const char*> pointers;
+  for (const auto& entry : env) pointers.push_back(entry.c_str());
+  pointers.push_back(nullptr);
+  const auto parsed = fcgi::parse_params(pointers.data(), {.mount = "/auth", .trusted_proxies = {"10.0.0.1"}}, row.role);
+  BOOST_TEST(parsed.refuse == (row.path.empty() ? 404 : 0));
+  BOOST_TEST(parsed.request.path == row.path);
+  BOOST_TEST(parsed.request.original == row.original);
+  BOOST_TEST(parsed.request.refused == row.refused);
+  BOOST_TEST(parsed.request.authorizer == (row.role == Role::authorizer));
+  if (row.role == Role::authorizer || row.refused != 0) BOOST_TEST(parsed.request.query == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_request_has_the_method_that_apache_took_from_it) {
+  const Env env{"REQUEST_METHOD=GET", "REDIRECT_REQUEST_METHOD=POST", "REQUEST_URI=/team/", "REDIRECT_STATUS=401", "SCRIPT_NAME=/auth"};
+  BOOST_TEST(parse(env).request.method == "POST");
+}
+
+BOOST_AUTO_TEST_CASE(below_the_root_a_refusal_is_known_by_its_script) {
+  const Env env{"REQUEST_METHOD=GET", "REQUEST_URI=/team/", "REDIRECT_STATUS=401", "SCRIPT_NAME=/latchstring.fcgi"};
+  BOOST_TEST(parse(env, {.mount = ""}).request.refused == 401);
 }
 
 BOOST_DATA_TEST_CASE(content_length_is_digits_or_nothing, bdata::make(kLengths), row) {

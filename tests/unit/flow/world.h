@@ -94,7 +94,7 @@ map = { uid = "u:/id", username = "u:/login" })");
     if (!opened) throw std::runtime_error(opened.error().say);
     broker = std::make_unique<providers::Broker>(std::move(*opened));
     keys = std::make_unique<flow::Keys>(store, master, config, clock);
-    deps = std::make_unique<flow::Deps>(flow::Deps{config, store, *broker, *keys, master, clock, random, log, metrics});
+    deps = std::make_unique<flow::Deps>(flow::Deps{config, store, *broker, *keys, master, clock, random, log, metrics, net});
   }
   void provider(const std::string& name, const std::string& toml) { config.providers[name] = *config::parse_toml(toml, "test.toml"); }
 

@@ -221,6 +221,18 @@ BOOST_AUTO_TEST_CASE(what_the_file_keeps_besides_is_cleaned_and_limited) {
   const std::map<std::string, std::string> want{{"team", "a b"}, {"long", std::string(500, 'x')}, {"cut", std::string(499, 'x')}};
   BOOST_TEST((who->extra == want));
 }
+BOOST_AUTO_TEST_CASE(a_list_is_kept_with_what_is_fit_of_it) {
+  auto from = spec();
+  from.extra.emplace("groups", *Expression::parse("u:/groups"));
+  from.extra.emplace("empty", *Expression::parse("u:/empty"));
+  const auto who = identity(R"({"id":1,"empty":[],"groups":["staff","adm\u200bins"," x","a\nb","",7,null,["admins"],{"a":"b"},")" +
+                                std::string(201, 'g') + "\"]}",
+                            from);
+  BOOST_REQUIRE(bool{who});
+  BOOST_TEST(who->extra.empty());
+  const std::map<std::string, std::vector<std::string>> want{{"groups", {"staff", "7"}}};
+  BOOST_TEST((who->lists == want));
+}
 BOOST_AUTO_TEST_CASE(a_picture_is_an_https_url_or_none) {
   BOOST_TEST(identity(R"({"id":1,"picture":"https://x.example/p.png"})")->picture == "https://x.example/p.png");
   for (const auto* bad : {"javascript:alert(1)", "http://x.example/p.png", "data:image/png;base64,AA", "//x.example/p"}) {
