@@ -7,6 +7,9 @@ namespace {
 
 constexpr std::size_t kMostUid = 1024, kMostEmail = 254, kMostName = 300;  // RFC 5321 4.5.3.1 for the address
 
+// The words of `uid` and `psa_uid`.
+constexpr std::string_view kEmail = "email", kUsername = "username", kOther = "other";
+
 std::string numbered(const char* what, std::int64_t id) { return std::string{what} + " " + std::to_string(id); }
 
 }  // namespace
@@ -25,12 +28,12 @@ std::string naming_trouble(const providers::Naming& naming, std::string_view uid
     return "its uids are " + what + ", which python-social-auth takes and latchstring does not: set uid = \"" + naming.psa_uid +
            "\" in its stanza and import again";
   };
-  if (naming.uid == "email") return address ? "" : "uid = \"email\" is set in its stanza, and these uids are no addresses";
-  if (naming.uid == "username")
-    return naming.psa_uid == "username" ? "" : "uid = \"username\" is set in its stanza, and these uids are others";
-  if (naming.psa_uid == "email") return address ? set_it("e-mail addresses") : "";
-  if (naming.psa_uid == "username") return set_it("user names");
-  if (naming.psa_uid == "other")
+  if (naming.uid == kEmail) return address ? "" : "uid = \"email\" is set in its stanza, and these uids are no addresses";
+  if (naming.uid == kUsername)
+    return naming.psa_uid == kUsername ? "" : "uid = \"username\" is set in its stanza, and these uids are others";
+  if (naming.psa_uid == kEmail) return address ? set_it("e-mail addresses") : "";
+  if (naming.psa_uid == kUsername) return set_it("user names");
+  if (naming.psa_uid == kOther)
     return "its uids are not those that latchstring takes: point map.uid in its stanza at what they are, and import again with --same-uid";
   return "";
 }

@@ -105,6 +105,7 @@ void Worker::sweep() {
     while (more && !leaving_) {  // a flood of attempts must not outgrow the broom
       more = swept("flows", instance_->store.sweep_flows());
       more = swept("sessions", instance_->store.sweep_sessions()) || more;
+      more = swept("seen_tokens", instance_->store.sweep_seen_tokens()) || more;
       if (keep.count() > 0) more = swept("audit", instance_->store.sweep_audit(keep)) || more;
     }
     lock.lock();

@@ -2,6 +2,7 @@
 #include "flow/entry.h"
 
 #include "flow/hooks.h"
+#include "flow/logout.h"
 #include "flow/provider_tokens.h"
 #include "json/writer.h"
 #include "token/state.h"
@@ -43,6 +44,7 @@ base::Result<Entry> enter(Call& call, const providers::Identity& who, store::New
   if (!claims) return claims.error();
   session.claims = std::move(*claims);
   session.idp_sid = who.sid;
+  session.id_token = kept_id_token(call, who);
   session.user_agent = std::string{call.request.header("user-agent").substr(0, 200)};
   store::LoginRecord record;
   record.profile = profile_of(who);

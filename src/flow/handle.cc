@@ -84,6 +84,15 @@ http::Response answer(const Found& found, Call& call) {
   return std::move(response.set("Allow", allow_of(*found.route)));
 }
 
+/// frame-ancestors names who may frame a page, where anybody may. X-Frame-Options can name nobody but ourselves, and counts for nothing
+/// beside it (CSP 3, 6.4.2.2).
+bool may_be_framed(const http::Response& response) {
+  return std::any_of(response.headers.begin(), response.headers.end(), [](const auto& header) {
+    const auto at = header.first == "Content-Security-Policy" ? header.second.find("frame-ancestors ") : std::string::npos;
+    return at != std::string::npos && header.second.compare(at + 16, 6, "'none'") != 0;
+  });
+}
+
 /// A handler's own headers stay as they are.
 void add_common_headers(http::Response& response, const Call& call) {
   constexpr std::pair<std::string_view, const char*> kCommon[] = {
@@ -92,6 +101,7 @@ void add_common_headers(http::Response& response, const Call& call) {
       {"Referrer-Policy", "same-origin"}, {"Cross-Origin-Opener-Policy", "same-origin"},
   };
   for (const auto& [name, value] : kCommon) {
+    if (name == "X-Frame-Options" && may_be_framed(response)) continue;
     if (!response.has(name)) response.set(std::string{name}, value);
   }
   add_cors(response, call.request, call.deps.config);

@@ -1,12 +1,18 @@
-// logout.h: where a browser goes so that it is signed out at the provider too (RP-initiated logout).
+// logout.h: the other side of a logout: what is kept of a login so that the session at the provider can be ended too, and the address that
+// ends it (OpenID Connect RP-Initiated Logout 1.0).
 #pragma once
 #include <string>
 
 #include "flow/call.h"
+#include "providers/identity.h"
 
 namespace flow {
 
-/// The provider's end-session URL for that session, with the hint and the way back; "" where the provider has none.
-std::string end_session_url(Call& call, const store::Session& session);
+/// For NewSession.id_token: the id_token sealed, where the provider has a page to end its session and the token is not too long; else "".
+std::string kept_id_token(Call& call, const providers::Identity& who);
+
+/// The provider's page that ends the browser's session there and sends the browser on to our /signed-out; "" = there is none. It may have
+/// to ask the provider for its metadata. `as_location`: it is to stand in a header, which is shorter; a long id_token is left out then.
+std::string end_session_url(Call& call, const store::Session& session, bool as_location = false);
 
 }  // namespace flow

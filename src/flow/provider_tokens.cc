@@ -59,10 +59,10 @@ base::Status renew(Call& call, const Held& old, base::Time lease) {
     return cool ? base::Status{base::Error{base::Code::upstream, fresh.error().detail}} : cool;
   }
   const auto sealed = seal_renewed(deps, old.row, old.kept, *fresh);
-  auto written = deps.store.renew_provider_tokens(old.row.identity, old.row.version, sealed.sealed, sealed.expires);
+  auto written = deps.store.renew_provider_tokens(old.row.identity, old.row.version, lease, sealed.sealed, sealed.expires);
   // The provider may have forgotten the old refresh token already: the new one must not be lost for a moment's crowd.
   for (int again = 0; again < 3 && !written && written.error().code == base::Code::busy; ++again)
-    written = deps.store.renew_provider_tokens(old.row.identity, old.row.version, sealed.sealed, sealed.expires);
+    written = deps.store.renew_provider_tokens(old.row.identity, old.row.version, lease, sealed.sealed, sealed.expires);
   if (!written) return written.error();
   return base::ok;  // not written: a login was faster, and its tokens are newer
 }
@@ -71,10 +71,12 @@ base::Status renew(Call& call, const Held& old, base::Time lease) {
 base::Result<Held> fresh_tokens(Call& call, std::int64_t identity) {
   auto& deps = call.deps;
   const auto until = std::chrono::steady_clock::now() + deps.config.upstream.timeout + 1s;
+  std::int64_t found = 0;  // the version that was there at first: another one is as fresh as this provider's tokens get
   for (std::chrono::milliseconds pause{10};; pause = std::min(2 * pause, std::chrono::milliseconds{200})) {
     auto now_held = held(call, identity);
     const auto now = deps.clock.now();
-    if (!now_held || !now_held->stale(now)) return now_held;
+    if (!now_held || !now_held->stale(now) || (found != 0 && now_held->row.version != found)) return now_held;
+    found = now_held->row.version;
     if (!deps.broker.can_refresh(now_held->row.provider, now_held->kept)) {
       if (now_held->lives(now)) return now_held;
       auto dropped = drop(call, *now_held, "expired, and there is nothing to refresh it with");

@@ -4,9 +4,12 @@
 #include <map>
 
 #include "providers/discovery.h"
+#include "providers/end_session.h"
 #include "providers/engine.h"
 #include "providers/later.h"
 #include "providers/layers.h"
+#include "providers/logout_token.h"
+#include "providers/security_event.h"
 #include "providers/table.h"
 
 namespace providers {
@@ -160,6 +163,38 @@ base::Result<Page> Broker::page(std::string_view name, const PageRequest& reques
   const auto* entry = impl_->find(name);
   if (entry == nullptr || entry->engine->page == nullptr) return base::Error{base::Code::not_found, "no such page", "Not found."};
   return entry->engine->page(*entry->provider, request);
+}
+
+base::Result<LogoutToken> Broker::logout_token(std::string_view name, std::string_view compact) {
+  auto* entry = impl_->find(name);
+  if (entry == nullptr || !entry->engine->id_tokens) return kUnknown;
+  return read_logout_token(*entry->provider, impl_->world, compact);
+}
+
+base::Result<ReadEvent> Broker::event(std::string_view name, std::string_view content_type, std::string_view body) {
+  auto* entry = impl_->find(name);
+  if (entry == nullptr || !tells_events(*entry->provider)) return kUnknown;
+  return read_event(*entry->provider, impl_->world, content_type, body);
+}
+
+std::string Broker::own_issuer(std::string_view name, std::string_view iss) {
+  auto* entry = impl_->find(name);
+  return entry == nullptr ? std::string{} : providers::own_issuer(*entry->provider, impl_->world, iss);
+}
+
+std::vector<std::string> Broker::page_origins(std::string_view name) {
+  auto* entry = impl_->find(name);
+  return entry == nullptr ? std::vector<std::string>{} : providers::page_origins(*entry->provider, impl_->world);
+}
+
+std::string Broker::end_session_url(std::string_view name, const EndSession& what) {
+  auto* entry = impl_->find(name);
+  return entry == nullptr ? std::string{} : providers::end_session_url(*entry->provider, impl_->world, what);
+}
+
+bool Broker::has_end_session(std::string_view name) {
+  auto* entry = impl_->find(name);
+  return entry != nullptr && providers::has_end_session(*entry->provider, impl_->world);
 }
 
 base::Result<Naming> Broker::naming(std::string_view name, std::string_view uid) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/clock.h"
@@ -91,6 +92,11 @@ struct Naming {
   std::string uid;      // what the stanza chose for it: "email", "username"; "" = what the provider's file says
   std::string psa_uid;  // what python-social-auth has for it: "email", "username", "other"; "" = what the provider's file says
 };
+struct LogoutToken;   // logout_token.h
+struct SecurityEvent;  // security_event.h
+struct RefusedEvent;
+using ReadEvent = std::variant<SecurityEvent, RefusedEvent>;
+struct EndSession;  // end_session.h
 
 class Broker {
   struct Impl;
@@ -123,6 +129,16 @@ class Broker {
   base::Result<Page> page(std::string_view name, const PageRequest& request) const;
   /// Code::not_found: no such provider; Code::denied: the issuer cannot be told; Code::upstream: not now. `say` is for the operator.
   base::Result<Naming> naming(std::string_view name, std::string_view uid);
+  /// Told from there. Code::not_found: no such provider, or not one that tells such things; Code::upstream: its keys cannot be had.
+  base::Result<LogoutToken> logout_token(std::string_view name, std::string_view compact);
+  base::Result<ReadEvent> event(std::string_view name, std::string_view content_type, std::string_view body);
+  /// The issuer of that provider's identities, if it goes by the name `iss`; "" = it does not.
+  std::string own_issuer(std::string_view name, std::string_view iss);
+  /// Where it shows its pages; "" and none where there is no such provider.
+  std::vector<std::string> page_origins(std::string_view name);
+  /// The page there that ends a browser's session; "" = there is none.
+  std::string end_session_url(std::string_view name, const EndSession& what);
+  bool has_end_session(std::string_view name);
   /// Fetches discovery and keys where the provider has them; for `latchstring check`. Error.say: what is wrong, for the operator.
   base::Status check(std::string_view name);
 };

@@ -77,6 +77,12 @@ void read(Table& table, Spec& spec) {
   settings->renew = table.boolean("renew").value_or(false);
   if (settings->url) spec.own_addresses.emplace_back("url", *settings->url);
   spec.own = settings;
+  // CAS 2.3: logout at the server; `service` is where it sends people afterwards, if it does.
+  if (auto address = table.text("url"); !address.empty()) {
+    while (address.ends_with('/')) address.pop_back();
+    if (auto url = Expression::parse_template(address + "/logout")) spec.end_session.url = std::move(*url);
+    spec.end_session.params = {{"service", *Expression::parse_template("{post_logout_redirect_uri}")}};
+  }
   const auto fill = [](std::optional<Expression>& field, const char* text) {
     if (!field) field = *Expression::parse(text);
   };

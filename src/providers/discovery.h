@@ -19,8 +19,8 @@ struct Metadata {
   ClientAuth client_auth = ClientAuth::basic;
   bool names_issuer = false;  // authorization_response_iss_parameter_supported (RFC 9207 3)
   // What may follow a login; "" and false where it is not told. An address of these that is not fit is as good as none.
-  std::string end_session, revocation;                                   // RP-Initiated Logout 1.0 2.1, RFC 8414 2
-  bool backchannel_logout = false, backchannel_logout_session = false;   // Back-Channel Logout 1.0 2.1: it tells us; by `sid` too
+  std::string end_session, revocation;                                    // RP-Initiated Logout 1.0 2.1, RFC 8414 2
+  bool backchannel_logout = false, backchannel_logout_session = false;    // Back-Channel Logout 1.0 2.1: it tells us; by `sid` too
   bool frontchannel_logout = false, frontchannel_logout_session = false;  // Front-Channel Logout 1.0 3
   AuthorizeUrl authorize_url;
 };

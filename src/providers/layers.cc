@@ -34,7 +34,7 @@ void forget_addresses(config::Node& base) {
     if (it == table.end()) continue;
     if (auto* inner = std::get_if<config::Node::Table>(&it->second.v)) inner->erase(key);
   }
-  for (const auto* key : {"user", "other_issuers", "discovery", "issuer"}) table.erase(key);
+  for (const auto* key : {"user", "other_issuers", "discovery", "issuer", "end_session", "events"}) table.erase(key);
 }
 
 /// In a stanza, `discovery` names another provider as `issuer` does.

@@ -53,8 +53,7 @@ std::string_view issuer_of(const Provider& provider, const Metadata* metadata) {
 
 Signer id_token_signer(Provider& provider, const Metadata* metadata) {
   RemoteCore::Ask at{provider.keys_url, true};
-  if (metadata != nullptr && provider.keys_url.empty())
-    at = {metadata->keys, private_addresses_allowed(metadata->keys, metadata->where)};
+  if (metadata != nullptr && provider.keys_url.empty()) at = {metadata->keys, private_addresses_allowed(metadata->keys, metadata->where)};
   return {provider.keys, std::move(at), allowed_algs(provider, metadata), provider.spec.client_secret};
 }
 

@@ -21,9 +21,9 @@ std::string_view issuer_of(const Provider& provider, const Metadata* metadata);
 /// Whose signature is asked for.
 struct Signer {
   Remote<std::vector<token::Jwk>>& keys;
-  RemoteCore::Ask at;              // where they are
-  std::vector<crypto::Alg> algs;   // RFC 8725 3.1: pinned by us, never by the token
-  const base::Secret& secret;      // for HS*, where `algs` names one
+  RemoteCore::Ask at;             // where they are
+  std::vector<crypto::Alg> algs;  // RFC 8725 3.1: pinned by us, never by the token
+  const base::Secret& secret;     // for HS*, where `algs` names one
 };
 /// As id_tokens are signed: asymmetric algorithms only, unless the provider's file or stanza names HS*.
 Signer id_token_signer(Provider& provider, const Metadata* metadata);

@@ -36,6 +36,7 @@ base::Result<std::unique_ptr<Provider>> make_provider(std::string name, Spec spe
   if (own.authorize.url) provider->authorize = make_authorize_url(own, values, address(own.authorize.url, values), own.pkce);
   provider->token_url = address(own.token.url, values);
   provider->keys_url = address(own.id_token.keys, values);
+  provider->event_keys_url = address(own.events.keys, values);
   if (!own.native_id_token.issuer.empty()) {
     provider->app_spec = app_spec_of(own);
     provider->app_keys_url = address(own.native_id_token.keys, values);

@@ -34,13 +34,14 @@ struct Provider {
   std::optional<crypto::SignKey> key;     // private_key_jwt, signed_secret
   std::optional<AuthorizeUrl> authorize;  // if the file says where it is; else it is in the metadata
   std::string token_url, keys_url;        // "" = in the metadata, or not known before the callback (token_address)
+  std::string event_keys_url;             // of what it sends about accounts; "" = keys_url
 
   std::unique_ptr<const Spec> app_spec;   // what is believed of an app's id_token, where the protocol here has none
   std::string app_keys_url;
   Remote<std::vector<token::Jwk>> app_keys;
 
   Remote<Metadata> metadata;
-  Remote<std::vector<token::Jwk>> keys;
+  Remote<std::vector<token::Jwk>> keys, event_keys;
   MintedSecret minted;
   struct {
     Remote<openid2::Discovered> op;  // of a provider whose identifier is the same for everybody

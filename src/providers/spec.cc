@@ -217,6 +217,8 @@ base::Result<Spec> read_spec(const config::Node& node, const std::string& name, 
   read_signed_secret(table.table("signed_secret"), spec);
   read_later(table.table("refresh"), spec.refresh);
   read_later(table.table("revoke"), spec.revoke);
+  if (table.given("end_session")) spec.end_session = read_end_session(table.table("end_session"));
+  if (table.given("events")) spec.events = read_event_rules(table.table("events"));
   read_named(table.table("derived"), spec.derived);
   add_scope(table, spec);
   read_key(table, spec);

@@ -13,6 +13,7 @@
 #include "crypto/keys.h"
 #include "providers/expression.h"
 #include "providers/spec_parts.h"
+#include "providers/told_spec.h"
 
 namespace providers {
 
@@ -79,6 +80,8 @@ struct Spec {
     std::optional<Expression> issuer, subject, audience, key_id;
   } signed_secret;
   LaterEndpoint refresh, revoke;
+  EndSessionRules end_session;
+  EventRules events;
   struct {
     bool enabled = true;                  // `native`: apps may sign in with tokens that their SDK got
     std::vector<std::string> client_ids;  // `client_ids`: the apps' own, besides client_id

@@ -60,6 +60,21 @@ class Check {
     before_login(endpoint.refused, key + ".refused", "t");
     names_.resize(known);
   }
+  /// The browser carries it to the provider.
+  void at_logout(const EndSessionRules& page) {
+    const auto known = names_.size();
+    names_.insert(names_.end(), std::begin(kLogoutVariables), std::end(kLogoutVariables));
+    in_the_open(page.url, "end_session.url");
+    for (const auto& parameter : page.params) in_the_open(parameter.value, "end_session.params");
+    names_.resize(known);
+    address(page.url, "end_session.url");
+  }
+  void events() {
+    before_login(spec_.events.keys, "events.keys");
+    address(spec_.events.keys, "events.keys");
+    if (spec_.events.given && !spec_.id_tokens && (!spec_.events.keys || spec_.events.issuer.empty()))
+      wrong("events", "issuer and keys are needed: whose word is to be believed?");
+  }
   /// Of a token that an app brought along. `known`: "i" where the proof has been answered.
   void of_token(const std::optional<Expression>& expression, std::string_view key, std::string_view known = {}) {
     const auto count = names_.size();
@@ -147,6 +162,8 @@ class Check {
     afterwards(spec_.revoke, "revoke");
     address(spec_.refresh.url, "refresh.url");
     address(spec_.revoke.url, "revoke.url");
+    at_logout(spec_.end_session);
+    events();
     address(spec_.id_token.keys, "id_token.keys");
     for (const auto& parameter : spec_.authorize.params) in_the_open(parameter.value, "authorize.params");
     for (const auto& parameter : spec_.token.params) before_login(parameter.value, "token.params", "c");

@@ -16,6 +16,7 @@ struct KnownIdentity {
   std::int64_t id = 0, user = 0;
   std::string email;
   bool email_verified = false;
+  bool disowned = false;
 };
 
 /// A new user with a username that nobody has.

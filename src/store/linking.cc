@@ -15,7 +15,7 @@ Linking decide_link(const LinkingFacts& f) noexcept {
   if (!f.active) return Linking::blocked;
   switch (f.owner) {
     case Owner::another: return Linking::in_use;
-    case Owner::this_user: return Linking::linked_already;
+    case Owner::this_user: return f.disowned ? Linking::disowned : Linking::linked_already;
     case Owner::nobody: break;
   }
   return f.admitted ? Linking::link : Linking::not_allowed;  // it could not log in afterwards
@@ -26,7 +26,8 @@ Linking decide_login(const LinkingFacts& f) noexcept {
   const bool known = f.owner != Owner::nobody;
   if (known || joins(f)) {
     if (!f.active) return Linking::blocked;
-    return known ? Linking::log_in : Linking::join;
+    if (known) return f.disowned ? Linking::disowned : Linking::log_in;
+    return Linking::join;
   }
   if (f.create_users) return Linking::create;
   // That there is an account is told to those only who proved that the address is theirs.
@@ -59,12 +60,17 @@ std::optional<base::Error> refusal(Linking decision) {
       return Error{Code::denied, "no such user, and accounts.create_users is off",
                    "There is no account for this sign-in, and new ones are not made here. Ask whoever runs this site for one."};
     case Linking::blocked: return Error{Code::denied, "user is disabled", "User account is disabled."};
+    case Linking::disowned:
+      return Error{Code::denied, "the provider said that this account is disabled or gone",
+                   "The provider has disabled this account. Sign in another way, or ask whoever runs this site."};
   }
   return Error{Code::internal, "no such decision"};
 }
 
 bool is_last_way_in(const std::vector<Identity>& all, std::int64_t identity, const std::vector<std::string>& enabled) {
-  const auto usable = [&](const Identity& one) { return std::find(enabled.begin(), enabled.end(), one.provider) != enabled.end(); };
+  const auto usable = [&](const Identity& one) {
+    return !one.disowned && std::find(enabled.begin(), enabled.end(), one.provider) != enabled.end();
+  };
   const auto other = [&](const Identity& one) { return one.id != identity; };
   const bool opens = std::any_of(all.begin(), all.end(), [&](const Identity& one) { return !other(one) && usable(one); });
   return std::none_of(all.begin(), all.end(), [&](const Identity& one) { return other(one) && (usable(one) || !opens); });

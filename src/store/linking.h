@@ -28,6 +28,7 @@ struct LinkingFacts {
   bool create_users = true;
   bool admitted = true;  // accounts.allowed_domains and allowed_emails
   bool active = true;    // the user whose account it would be is not switched off; true if there is none
+  bool disowned = false;  // the provider said that this account there is disabled, or gone (told.cc); only of a known identity
 };
 
 enum class Linking {
@@ -41,6 +42,7 @@ enum class Linking {
   log_in_first,    // refused: there is an account with this e-mail, which its owner can link to
   no_account,      // refused: none are made
   blocked,         // refused: the user is switched off
+  disowned,        // refused: the provider said that nobody should get in by it
 };
 
 Linking decide(const LinkingFacts& facts) noexcept;
@@ -48,7 +50,7 @@ Linking decide(const LinkingFacts& facts) noexcept;
 std::optional<base::Error> refusal(Linking decision);
 
 /// True if the user of these identities could not sign in any more without `identity`: it is the only one, or the only one of a provider
-/// that is enabled.
+/// that is enabled. One that its provider has disowned opens nothing.
 bool is_last_way_in(const std::vector<Identity>& all, std::int64_t identity, const std::vector<std::string>& enabled);
 base::Error last_way_in_refused();
 

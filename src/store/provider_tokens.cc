@@ -56,12 +56,12 @@ base::Status Store::extend_lease(std::int64_t identity, base::Time mine, base::T
   return base::ok;
 }
 
-base::Result<bool> Store::renew_provider_tokens(std::int64_t identity, std::int64_t version, std::string_view sealed,
+base::Result<bool> Store::renew_provider_tokens(std::int64_t identity, std::int64_t version, base::Time mine, std::string_view sealed,
                                                 std::optional<base::Time> expires) {
   return changed(write_one(main_,
-                           "UPDATE provider_tokens SET sealed = $3, expires = $4, version = version + 1, lease = 0 "
-                           "WHERE identity_id = $1 AND version = $2",
-                           {identity, version, Blob{sealed}, time_or_null(expires)}));
+                           "UPDATE provider_tokens SET sealed = $4, expires = $5, version = version + 1, lease = 0 "
+                           "WHERE identity_id = $1 AND version = $2 AND lease = $3",
+                           {identity, version, seconds(mine), Blob{sealed}, time_or_null(expires)}));
 }
 
 base::Status Store::drop_provider_tokens(std::int64_t identity, std::int64_t version) {

@@ -70,6 +70,7 @@ struct Identity {
   bool email_verified = false;
   std::string extra;              // JSON object
   base::Time created{}, used{};
+  bool disowned = false;          // the provider said that nobody should get in by it: it is disabled there, or gone
 };
 
 /// Who may sign in (configuration: [accounts]).

@@ -18,7 +18,8 @@ Identity read_identity(const Row& row) {
                   .email_verified = row.integer(11) != 0,
                   .extra = row.text(12),
                   .created = time(row.integer(13)),
-                  .used = time(row.integer(14))};
+                  .used = time(row.integer(14)),
+                  .disowned = row.integer(15) != 0};
 }
 
 }  // namespace
@@ -68,7 +69,7 @@ base::Result<std::optional<User>> load_user(Tx& tx, std::int64_t id) {
 base::Result<std::vector<Identity>> load_identities(Tx& tx, std::int64_t user) {
   const auto rows = tx.run(
       "SELECT id, user_id, provider, issuer, uid, username, email, name, first_name, last_name, picture, "
-      "email_verified, extra, created, used FROM identities WHERE user_id = $1 ORDER BY used DESC, id DESC",
+      "email_verified, extra, created, used, disowned FROM identities WHERE user_id = $1 ORDER BY used DESC, id DESC",
       {user});
   if (!rows) return rows.error();
   std::vector<Identity> found;

@@ -17,11 +17,11 @@ namespace {
 
 base::Result<KnownIdentity> find_identity(Tx& tx, const Profile& profile) {
   const auto rows =
-      tx.run("SELECT id, user_id, email, email_verified FROM identities WHERE issuer = $1 AND uid = $2", {profile.issuer, profile.uid});
+      tx.run("SELECT id, user_id, email, email_verified, disowned FROM identities WHERE issuer = $1 AND uid = $2", {profile.issuer, profile.uid});
   if (!rows) return rows.error();
   if (rows->empty()) return KnownIdentity{};
   const auto& row = rows->rows[0];
-  return KnownIdentity{row.integer(0), row.integer(1), row.text(2), row.integer(3) != 0};
+  return KnownIdentity{row.integer(0), row.integer(1), row.text(2), row.integer(3) != 0, row.integer(4) != 0};
 }
 
 SameEmail how_many(std::size_t users) { return users == 0 ? SameEmail::none : users == 1 ? SameEmail::one : SameEmail::several; }
@@ -61,6 +61,7 @@ base::Result<Situation> look(Tx& tx, const Profile& profile, const AccountRules&
   auto identity = find_identity(tx, profile);
   if (!identity) return identity.error();
   s.identity = std::move(*identity);
+  facts.disowned = s.identity.disowned;
   if (s.identity.id != 0) facts.owner = s.identity.user == signed_in ? Owner::this_user : Owner::another;
   auto user = facts.signed_in ? signed_in : s.identity.user;
   if (user == 0 && (facts.join_by_email || !facts.create_users)) {

@@ -15,6 +15,7 @@
 #include "store/db.h"
 #include "store/records.h"
 #include "store/session_records.h"
+#include "store/told_records.h"
 
 namespace store {
 
@@ -112,6 +113,17 @@ class Store {
   /// All of that user's but `except` (0 = none). Returns how many.
   base::Result<std::int64_t> end_sessions(std::int64_t user, std::int64_t except = 0);
 
+  // told.cc: what providers tell after a login
+  /// Ends sessions, with an audit row. `token`: what told of it works once, and is marked as used in the same transaction; null = nothing
+  /// that could be repeated. A user without sessions is no error.
+  base::Result<Told> told_logout(const ToldLogout& logout, const SeenToken* token);
+  /// Does what is to be done about accounts that we know, each with an audit row and an event.
+  base::Result<Told> told_accounts(const Telling& telling);
+  /// The sealed id_token that was kept with a session; "" = none.
+  base::Result<std::string> kept_id_token(std::int64_t session);
+  /// Drops what need not be remembered any more; at most 10,000 a call. Returns how many.
+  base::Result<std::int64_t> sweep_seen_tokens();
+
   // sessions.cc
   /// Drops expired sessions and refresh tokens, and what was sealed for retries that are not answered any more; at most 10,000 a call.
   /// Returns how many refresh tokens and cookies' sessions.
@@ -124,8 +136,8 @@ class Store {
   base::Result<bool> lease_provider_tokens(std::int64_t identity, std::int64_t version, base::Time until);
   /// The lease that ends at `mine` ends at `until` instead.
   base::Status extend_lease(std::int64_t identity, base::Time mine, base::Time until);
-  /// The new ones, and the lease has ended. False: they have changed meanwhile, and stay as they are.
-  base::Result<bool> renew_provider_tokens(std::int64_t identity, std::int64_t version, std::string_view sealed,
+  /// The new ones, and the lease, which ends at `mine`, is over. False: they have changed, or are somebody else's to change, and stay.
+  base::Result<bool> renew_provider_tokens(std::int64_t identity, std::int64_t version, base::Time mine, std::string_view sealed,
                                            std::optional<base::Time> expires);
   base::Status drop_provider_tokens(std::int64_t identity, std::int64_t version);
   /// In order of the identities, those after `after`; for sealing them anew, as are the next two. Nothing happens to what has changed.

@@ -113,7 +113,8 @@ BOOST_DATA_TEST_CASE(after_a_deletion_nothing_is_left_and_others_keep_theirs, da
   FreshWorld f{database};
   const auto gone = full_user(f.w, "1"), stays = full_user(f.w, "2");
   BOOST_REQUIRE(f.w.store.audit({.event = "login_refused", .user = gone}));
-  for (const auto& exported : *f.w.store.export_user(gone)) BOOST_TEST(!exported.rows.empty(), exported.table.name);
+  const auto whole = f.w.store.export_user(gone);
+  for (const auto& exported : *whole) BOOST_TEST(!exported.rows.empty(), exported.table.name);
   BOOST_REQUIRE(f.w.store.delete_user(gone));
   BOOST_TEST((f.w.store.export_user(gone).error().code == base::Code::not_found));
   for (const auto& [name, columns] : schema(f.w)) {
@@ -147,7 +148,8 @@ BOOST_DATA_TEST_CASE(users_are_found_by_a_part_of_their_name_or_address, databas
   }
   const auto found = [&](std::string_view text, std::int64_t most = 50) {
     std::string out;
-    for (const auto& user : *f.w.store.search_users(text, most)) out += std::to_string(user.id);
+    const auto users = f.w.store.search_users(text, most);
+    for (const auto& user : *users) out += std::to_string(user.id);
     return out;
   };
   BOOST_TEST(found("") == "1234");

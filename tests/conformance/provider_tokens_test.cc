@@ -63,8 +63,7 @@ BOOST_DATA_TEST_CASE(one_of_many_has_the_lease, databases(), database) {
   const auto id = f.w.store.sign_in(with_tokens("7", "a"))->who.identity;
   std::atomic<int> won = 0;
   std::vector<std::thread> all;
-  for (int i = 0; i < 8; ++i)
-    all.emplace_back([&] { won += *f.w.store.lease_provider_tokens(id, 1, f.w.clock.now() + 10s) ? 1 : 0; });
+  for (int i = 0; i < 8; ++i) all.emplace_back([&] { won += *f.w.store.lease_provider_tokens(id, 1, f.w.clock.now() + 10s) ? 1 : 0; });
   for (auto& one : all) one.join();
   BOOST_TEST(won == 1);
   BOOST_TEST(!*f.w.store.lease_provider_tokens(id, 1, f.w.clock.now() + 99s));
@@ -76,13 +75,15 @@ BOOST_DATA_TEST_CASE(one_of_many_has_the_lease, databases(), database) {
 BOOST_DATA_TEST_CASE(a_renewal_is_of_what_was_read, databases(), database) {
   FreshWorld f{database};
   const auto id = f.w.store.sign_in(with_tokens("7", "a"))->who.identity;
-  BOOST_TEST(*f.w.store.lease_provider_tokens(id, 1, f.w.clock.now() + 10s));
-  BOOST_TEST(*f.w.store.renew_provider_tokens(id, 1, "b", f.w.clock.now() + 1h));
+  const auto mine = f.w.clock.now() + 10s;
+  BOOST_TEST(*f.w.store.lease_provider_tokens(id, 1, mine));
+  BOOST_TEST(!*f.w.store.renew_provider_tokens(id, 1, mine + 1s, "somebody else's", std::nullopt));
+  BOOST_TEST(*f.w.store.renew_provider_tokens(id, 1, mine, "b", f.w.clock.now() + 1h));
   const auto row = row_of(f.w, id);
   BOOST_TEST(row.sealed == "b");
   BOOST_TEST(row.version == 2);
   BOOST_TEST((row.lease <= f.w.clock.now()));
-  BOOST_TEST(!*f.w.store.renew_provider_tokens(id, 1, "late", std::nullopt));
+  BOOST_TEST(!*f.w.store.renew_provider_tokens(id, 1, mine, "late", std::nullopt));
   BOOST_REQUIRE(bool{f.w.store.drop_provider_tokens(id, 1)});
   BOOST_REQUIRE(bool{f.w.store.reseal_provider_tokens(id, 1, "late")});
   BOOST_TEST(row_of(f.w, id).sealed == "b");

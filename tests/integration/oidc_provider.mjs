@@ -35,7 +35,8 @@ async function provider() {
     pkce: {required: () => true},
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     enabledJWA: {idTokenSigningAlgValues: algorithms, clientAuthSigningAlgValues: ['ES256']},
-    features: {devInteractions: {enabled: true}},
+    features: {devInteractions: {enabled: true}, backchannelLogout: {enabled: true}, rpInitiatedLogout: {enabled: true}},
+    fetch: (url, {dispatcher, ...rest}) => globalThis.fetch(url, rest), // its own would not reach this machine
     ttl: {AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Interaction: 600, Session: 3600, Grant: 3600},
   });
   return made.callback();

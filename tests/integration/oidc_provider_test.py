@@ -76,7 +76,7 @@ class Person:
 
 
 class OpenIdProvider:
-    """The node process, with one client for each way that we test, and `more` (client_id -> what it is registered with)."""
+    """The node process, with one client for each way that we test, and `more`: name -> metadata of further ones."""
 
     def __init__(self, more=None):
         self.folder = harness.temporary_folder()
@@ -93,7 +93,7 @@ class OpenIdProvider:
             "basic": {"client_secret": SECRET, "token_endpoint_auth_method": "client_secret_basic"},
             "post": {"client_secret": SECRET, "token_endpoint_auth_method": "client_secret_post"},
             "signed": {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [public]}},
-            **(more or {}),
+            **{name: {"client_secret": SECRET, **client} for name, client in (more or {}).items()},
         }
         options = {"port": self.port, "cert": str(self.folder / "cert.pem"), "key": str(self.folder / "key.pem"), "redirect_uri": harness.CB,
                    "clients": [{"client_id": name, **client} for name, client in self.clients.items()]}

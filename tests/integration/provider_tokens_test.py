@@ -146,8 +146,9 @@ class Tokens(Case):
 
     def test_a_provider_that_is_gone_keeps_nobody_from_deleting(self):
         self.login(3600)
-        self.idp.stop()
+        self.idp.routes["/login/oauth/revoke"] = lambda _request: Reply(close=True)
         self.assertEqual(self.client.request("DELETE", "/users/me/", headers=self.bearer).status, 204)
+        self.assertIn("ev=revoke", self.instance.log())
 
 
 class Off(Case):

@@ -204,7 +204,7 @@ class AtProviders(unittest.TestCase):
     def setUpClass(cls):
         port = harness.free_port()
         callbacks = f"http://127.0.0.1:{port}/auth/o/"
-        client = {"client_secret": SECRET, "redirect_uris": [callbacks + "op/callback", callbacks + "op-form/callback"]}
+        client = {"redirect_uris": [callbacks + "op/callback", callbacks + "op-form/callback"]}
         cls.op = oidc_provider_test.OpenIdProvider({"redirect": client})
         cls.openid2 = openid2_provider.Provider(harness.free_port())
         cls.saml = simplesaml.SimpleSaml()

@@ -93,8 +93,8 @@ BOOST_AUTO_TEST_CASE(a_hashed_nonce_needs_the_nonce_itself) {
   for (const auto hash : {hex, base64}) {
     const auto one = nonce();
     const auto token = id_token(hash(one));
-    BOOST_TEST(login(token) == kNonce);                             // whoever has the token alone
-    BOOST_TEST(login(token, "&nonce=" + hash(one)) == kNonce);      // and says what stands in it
+    BOOST_TEST(login(token) == kNonce);                         // whoever has the token alone
+    BOOST_TEST(login(token, "&nonce=" + hash(one)) == kNonce);  // and says what stands in it
     BOOST_TEST(login(token, "&nonce=" + nonce()) == kNonce);
     BOOST_TEST(login(token, "&nonce=" + one) == "ok");
     BOOST_TEST(login(token, "&nonce=" + one) == kNonce);
@@ -150,8 +150,12 @@ BOOST_AUTO_TEST_CASE(an_unknown_provider_has_no_nonces) { BOOST_TEST(post("/o/no
 
 BOOST_AUTO_TEST_CASE(what_belongs_to_a_login_with_a_code_stays_one) {
   const auto token = id_token("");
-  for (const auto& [body, query] : {std::pair<std::string, std::string>{"&state=x", ""}, {"&code=c", ""}, {"", "state=x"}, {"", "code=c"},
-                                    {"&redirect_state=x", ""}, {"&code=", ""}}) {
+  for (const auto& [body, query] : {std::pair<std::string, std::string>{"&state=x", ""},
+                                    {"&code=c", ""},
+                                    {"", "state=x"},
+                                    {"", "code=c"},
+                                    {"&redirect_state=x", ""},
+                                    {"&code=", ""}}) {
     const auto response = post("/o/op/", "id_token=" + token + body, query);
     BOOST_TEST(response.status == 400, body + query);
     BOOST_TEST(why(response).find("tate") != std::string::npos, body + query);

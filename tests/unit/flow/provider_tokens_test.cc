@@ -85,6 +85,16 @@ BOOST_AUTO_TEST_CASE(a_stale_one_is_refreshed_and_what_was_rotated_is_kept) {
   BOOST_TEST(text(ask(id), "access_token") == "at-3");
 }
 
+BOOST_AUTO_TEST_CASE(tokens_that_never_live_for_a_minute_are_refreshed_once_a_call) {
+  for (const auto* life : {"30", "0"}) {
+    const auto id = enter(R"({"access_token":"at-1","expires_in":30,"refresh_token":"rt-1"})");
+    answers(200, R"({"access_token":"at-2","expires_in":)" + std::string{life} + "}");
+    const auto before = redeemed("grant_type=refresh_token");
+    BOOST_TEST(text(ask(id), "access_token") == "at-2");
+    BOOST_TEST(redeemed("grant_type=refresh_token") - before == 1);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(nobody_elses) {
   const auto id = enter(kFirst);
   net.answers["https://forge.example/user"].clear();
@@ -95,7 +105,8 @@ BOOST_AUTO_TEST_CASE(nobody_elses) {
   BOOST_TEST(ask(id).status == 404);
   BOOST_TEST(ask(other + 1).status == 404);
   for (const auto* name : {"x", "1x", "-1", "99999999999999999999"})
-    BOOST_TEST(get(std::string{"/users/me/identities/"} + name + "/token/", "", {{"authorization", "Bearer " + access}}).status == 404, name);
+    BOOST_TEST(get(std::string{"/users/me/identities/"} + name + "/token/", "", {{"authorization", "Bearer " + access}}).status == 404,
+               name);
   BOOST_TEST(get("/users/me/identities/" + std::to_string(other) + "/token/").status == 401);
 }
 
@@ -150,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_login_without_a_refresh_token_keeps_the_one_that_is_there
 BOOST_AUTO_TEST_CASE(a_refresher_that_died_is_succeeded) {
   const auto id = enter(R"({"access_token":"at-1","expires_in":30,"refresh_token":"rt-1"})");
   const auto row = **store.provider_tokens(id);
-  config.upstream.timeout = 0s;  // nobody waits for long here
+  config.upstream.timeout = 0s;                                                 // nobody waits for long here
   BOOST_TEST(*store.lease_provider_tokens(id, row.version, clock.now() + 8s));  // and then its process was killed
   clock.tick(7s);
   answers(200, R"({"access_token":"at-2","expires_in":3600})");

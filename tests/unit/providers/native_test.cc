@@ -58,7 +58,8 @@ struct NativeWorld : world::OidcWorld {
   bool asked_required = false;
   NativeWorld() { toml = std::string{world::kOidc} + "client_ids = ['ios', 'android']\n"; }
 
-  base::Result<providers::Identity> enter(const std::string& id_token, const std::string& access_token = {}, const std::string& name = "op") {
+  base::Result<providers::Identity> enter(const std::string& id_token, const std::string& access_token = {},
+                                          const std::string& name = "op") {
     auto broker = open(toml);
     if (!broker) return broker.error();
     return broker->native(name, {id_token, access_token, [this](std::string_view nonce, bool required) -> base::Status {
@@ -262,11 +263,14 @@ BOOST_AUTO_TEST_CASE(google_says_whom_it_was_issued_to) {
   BOOST_TEST(google(200, R"({"aud":"client","sub":"g-1","exp":")" + later + "\"}") == "ok g-1");
   BOOST_TEST(google(200, R"({"aud":"ios","sub":"g-1","exp":")" + later + "\"}") == "ok g-1");
   const std::string refused[] = {
-      R"({"aud":"other","sub":"g-1","exp":")" + later + "\"}",                   // of another application
-      R"({"aud":"other","azp":"client","sub":"g-1","exp":")" + later + "\"}",    // aud counts
-      R"({"sub":"g-1","exp":")" + later + "\"}", R"({"aud":["client"],"sub":"g-1","exp":")" + later + "\"}",
-      R"({"aud":"client","sub":"g-1","exp":")" + number(kNow) + "\"}",           // expired
-      R"({"aud":"client","sub":"g-1"})", R"({"aud":"client","exp":")" + later + "\"}", "{}",
+      R"({"aud":"other","sub":"g-1","exp":")" + later + "\"}",                 // of another application
+      R"({"aud":"other","azp":"client","sub":"g-1","exp":")" + later + "\"}",  // aud counts
+      R"({"sub":"g-1","exp":")" + later + "\"}",
+      R"({"aud":["client"],"sub":"g-1","exp":")" + later + "\"}",
+      R"({"aud":"client","sub":"g-1","exp":")" + number(kNow) + "\"}",  // expired
+      R"({"aud":"client","sub":"g-1"})",
+      R"({"aud":"client","exp":")" + later + "\"}",
+      "{}",
   };
   for (const auto& body : refused) BOOST_TEST(google(200, body) == kNotOurs, body);
   BOOST_TEST(google(400, R"({"error":"invalid_token"})") == kNotOurs);
@@ -302,7 +306,8 @@ BOOST_AUTO_TEST_CASE(facebook_says_whom_it_was_issued_to) {
                            R"("app_id":"1001","type":"USER","user_id":"77","expires_at":0)",
                            R"("app_id":"1001","type":"USER","is_valid":true,"expires_at":0)"})
     BOOST_TEST(facebook(data(body)) == kNotOurs, body);
-  BOOST_TEST(facebook(data(R"("app_id":"1001","type":"USER","is_valid":true,"user_id":"78","expires_at":0)")) == kBad + "Invalid UserInfo sub");
+  BOOST_TEST(facebook(data(R"("app_id":"1001","type":"USER","is_valid":true,"user_id":"78","expires_at":0)")) ==
+             kBad + "Invalid UserInfo sub");
 }
 
 BOOST_AUTO_TEST_CASE(github_knows_its_own_applications_tokens) {
@@ -327,7 +332,8 @@ BOOST_AUTO_TEST_CASE(without_a_table_there_is_no_proof) {
 
 BOOST_AUTO_TEST_CASE(who_asks_for_a_nonce_takes_no_access_token) {
   toml.replace(toml.find("client_ids"), 0, "native_nonce = 'required'\n");
-  BOOST_TEST(outcome("", "at", "google-oauth2") == "bad_request This provider takes an id_token with a nonce of ours, and no access token.");
+  BOOST_TEST(outcome("", "at", "google-oauth2") ==
+             "bad_request This provider takes an id_token with a nonce of ours, and no access token.");
 }
 
 BOOST_AUTO_TEST_CASE(an_oauth2_file_can_say_whose_id_tokens_it_takes) {

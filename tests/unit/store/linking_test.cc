@@ -15,31 +15,47 @@ namespace {
 using store::Linking, store::LinkingFacts, store::Owner, store::SameEmail;
 
 // ---- the table: the first row that fits counts, "" = whatever -------------------------------------------------------------------------
-enum Column { who, identity, same_email, verified_here, verified_there, trusted, policy, create_users, on_list, active, kColumns };
+enum Column {
+  who,
+  identity,
+  same_email,
+  verified_here,
+  verified_there,
+  trusted,
+  policy,
+  create_users,
+  on_list,
+  active,
+  disowned,
+  kColumns
+};
 const char* const kHeads[kColumns] = {"who comes",       "the identity is", "users with the same e-mail",
                                       "verified here",   "verified there",  "provider is trusted",
                                       "`link_by_email`", "`create_users`",  "admitted",
-                                      "user is active"};
+                                      "user is active",  "disowned"};
 struct Row {
   std::array<const char*, kColumns> facts;
   const char* decision;
 };
 const Row kTable[] = {
-    {{"a signed-in user", "", "", "", "", "", "", "", "", "no"}, "refused: blocked"},
-    {{"a signed-in user", "another user's", "", "", "", "", "", "", "", ""}, "refused: in use"},
-    {{"a signed-in user", "theirs", "", "", "", "", "", "", "", ""}, "linked already"},
-    {{"a signed-in user", "", "", "", "", "", "", "", "no", ""}, "refused: not allowed"},
-    {{"a signed-in user", "", "", "", "", "", "", "", "", ""}, "link"},
-    {{"", "", "", "", "", "", "", "", "no", ""}, "refused: not allowed"},
-    {{"", "known", "", "", "", "", "", "", "", "no"}, "refused: blocked"},
-    {{"", "known", "", "", "", "", "", "", "", ""}, "log in"},
-    {{"", "", "one", "yes", "yes", "yes", "verified", "", "", "no"}, "refused: blocked"},
-    {{"", "", "one", "yes", "yes", "yes", "verified", "", "", ""}, "join"},
-    {{"", "", "", "", "", "", "", "yes", "", ""}, "create"},
-    {{"", "", "some", "", "yes", "yes", "", "", "", ""}, "refused: log in first"},
-    {{"", "", "", "", "", "", "", "", "", ""}, "refused: no account"},
+    {{"a signed-in user", "", "", "", "", "", "", "", "", "no", ""}, "refused: blocked"},
+    {{"a signed-in user", "another user's", "", "", "", "", "", "", "", "", ""}, "refused: in use"},
+    {{"a signed-in user", "theirs", "", "", "", "", "", "", "", "", "yes"}, "refused: disowned"},
+    {{"a signed-in user", "theirs", "", "", "", "", "", "", "", "", ""}, "linked already"},
+    {{"a signed-in user", "", "", "", "", "", "", "", "no", "", ""}, "refused: not allowed"},
+    {{"a signed-in user", "", "", "", "", "", "", "", "", "", ""}, "link"},
+    {{"", "", "", "", "", "", "", "", "no", "", ""}, "refused: not allowed"},
+    {{"", "known", "", "", "", "", "", "", "", "no", ""}, "refused: blocked"},
+    {{"", "known", "", "", "", "", "", "", "", "", "yes"}, "refused: disowned"},
+    {{"", "known", "", "", "", "", "", "", "", "", ""}, "log in"},
+    {{"", "", "one", "yes", "yes", "yes", "verified", "", "", "no", ""}, "refused: blocked"},
+    {{"", "", "one", "yes", "yes", "yes", "verified", "", "", "", ""}, "join"},
+    {{"", "", "", "", "", "", "", "yes", "", "", ""}, "create"},
+    {{"", "", "some", "", "yes", "yes", "", "", "", "", ""}, "refused: log in first"},
+    {{"", "", "", "", "", "", "", "", "", "", ""}, "refused: no account"},
 };
 const std::map<std::string, Linking> kDecisions{{"refused: blocked", Linking::blocked},
+                                                {"refused: disowned", Linking::disowned},
                                                 {"refused: in use", Linking::in_use},
                                                 {"linked already", Linking::linked_already},
                                                 {"refused: not allowed", Linking::not_allowed},
@@ -70,6 +86,7 @@ std::array<std::vector<std::string>, kColumns> words(const LinkingFacts& f) {
   out[create_users] = {word(f.create_users)};
   out[on_list] = {word(f.admitted)};
   out[active] = {word(f.active)};
+  out[disowned] = {word(f.disowned)};
   return out;
 }
 
@@ -92,7 +109,7 @@ std::vector<LinkingFacts> every_combination() {
   for (const bool signed_in : {false, true})
     for (const auto owner : {Owner::nobody, Owner::this_user, Owner::another})
       for (const auto same : {SameEmail::none, SameEmail::one, SameEmail::several})
-        for (unsigned bits = 0; bits < 128; ++bits) {
+        for (unsigned bits = 0; bits < 256; ++bits) {
           const auto bit = [bits](unsigned n) { return (bits >> n & 1u) != 0; };
           all.push_back({.signed_in = signed_in,
                          .owner = owner,
@@ -103,7 +120,8 @@ std::vector<LinkingFacts> every_combination() {
                          .join_by_email = bit(3),
                          .create_users = bit(4),
                          .admitted = bit(5),
-                         .active = bit(6)});
+                         .active = bit(6),
+                         .disowned = bit(7)});
         }
   return all;
 }
