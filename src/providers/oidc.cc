@@ -183,7 +183,7 @@ base::Status check(Provider& provider, World& world) {
 }
 
 base::Result<std::string> issuer(Provider& provider, std::string_view, World& world) {
-  auto found = metadata_of(provider, world);
+  auto found = metadata_if_needed(provider, world);
   if (!found) return base::Error{found.error().code, found.error().detail, "its issuer cannot be asked for: " + found.error().detail};
   std::string one{issuer_of(provider, found->get())};
   if (one.empty())

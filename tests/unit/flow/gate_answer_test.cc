@@ -62,6 +62,7 @@ BOOST_DATA_TEST_CASE(values_stand_on_one_line, bdata::make(kTexts), row) { BOOST
 BOOST_DATA_TEST_CASE(the_way_back_is_a_path_of_this_host, bdata::make(kBacks), row) {
   config::Config config;
   config.public_url = "https://app.example/auth";
+  config.mount = "/auth";
   BOOST_TEST((flow::sign_in_url(config, row.original).find("?next=") != std::string::npos) == row.kept);
   config.pages.login = "https://app.example/sign-in?lang=de";
   BOOST_TEST(flow::sign_in_url(config, "/x") == "https://app.example/sign-in?lang=de&next=%2Fx");

@@ -129,6 +129,17 @@ BOOST_AUTO_TEST_CASE(what_could_not_sign_in_is_not_linked) {
   BOOST_TEST(w.why(refused).find("not allowed") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(of_the_providers_those_that_are_trusted_join_by_email) {
+  Two w;
+  w.add("shady");
+  w.config.accounts.link_by_email = "verified";
+  w.config.accounts.trusted_providers = {"forge", "hub:forge.example"};
+  w.open();
+  const auto ada = w.id(w.ada());
+  BOOST_TEST(w.id(w.enter("shady", R"({"id":1,"email":"ada@forge.example","verified":true})")) != ada);
+  BOOST_TEST(w.id(w.enter("hub", R"({"id":1,"email":"ada@forge.example","verified":true})")) == ada);
+}
+
 BOOST_AUTO_TEST_CASE(unlinking_takes_a_way_in_but_never_the_last) {
   Two w;
   const auto access = w.ada();
