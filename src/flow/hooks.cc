@@ -1,6 +1,7 @@
 // hooks.cc: hooks.login, asked after the provider has been believed and before anything is written.
 #include "flow/hooks.h"
 
+#include "flow/entry.h"
 #include "json/writer.h"
 #include "token/state.h"
 #include "token/webhook.h"
@@ -52,9 +53,7 @@ std::string question(const Call& call, Asked about, const providers::Identity& w
   w.member("at", call.deps.clock.now().time_since_epoch().count());
   w.member("provider", who.provider).member("issuer", who.issuer).member("uid", who.uid);
   w.member("email", who.email).member("email_verified", who.email_verified).member("name", who.name).member("username", who.username);
-  w.key("extra").object();
-  for (const auto& [name, value] : who.extra) w.member(name, value);
-  w.end_object().key("user");
+  w.key("extra").raw(profile_of(who).extra).key("user");
   if (user == 0)
     w.null();
   else

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "flow/attempt.h"
 #include "flow/entry.h"
+#include "flow/hooks.h"
 #include "flow/provider_tokens.h"
 #include "store/linking.h"
 
@@ -49,6 +50,7 @@ const store::Identity* named(const std::vector<store::Identity>& all, std::strin
 }  // namespace
 
 base::Result<store::Linked> link_arrived(Call& call, const providers::Identity& who) {
+  if (const auto asked = ask_hook(call, Asked::link, who); !asked) return asked.error();
   store::LinkRecord record;
   record.user = call.user->id;
   record.profile = profile_of(who);

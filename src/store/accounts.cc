@@ -36,6 +36,21 @@ base::Result<std::int64_t> begin_session(Tx& tx, const Login& login, const Signe
   return id;
 }
 
+/// With what an application wants to make a row of its own from.
+base::Status tell_created(Tx& tx, const Login& login, const User& user) {
+  if (!login.events) return base::ok;
+  const auto& profile = login.record.profile;
+  const auto payload = event_payload({{"user", user.id},
+                                      {"provider", profile.provider},
+                                      {"uid", profile.uid},
+                                      {"at", seconds(login.now)},
+                                      {"username", user.username},
+                                      {"email", user.email},
+                                      {"email_verified", user.email_verified},
+                                      {"name", user.name}});
+  return add_event(tx, "user.created", payload, login.now);
+}
+
 base::Result<LoginDone> write_login(Tx& tx, const Login& login, Situation s, Linking decision) {
   LoginDone done;
   const auto& profile = login.record.profile;
@@ -57,7 +72,8 @@ base::Result<LoginDone> write_login(Tx& tx, const Login& login, Situation s, Lin
   if (!session) return session.error();
   done.session = *session;
   if (decision == Linking::log_in) return done;
-  const auto told = tell(tx, login.events, done.who.created ? "user.created" : "user.linked", done.who.user.id, profile, login.now);
+  const auto told = done.who.created ? tell_created(tx, login, done.who.user)
+                                     : tell(tx, login.events, "user.linked", done.who.user.id, profile, login.now);
   if (!told) return told.error();
   return done;
 }

@@ -60,4 +60,5 @@ class Receiver:
             return [m for m in self.got if m.json["type"] == kind]
 
     def stop(self):
-        self.server.stop()
+        if not self.server.stopped.is_set():
+            self.server.stop()
