@@ -86,7 +86,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_known_yet_is_not_kept_for) {
   op.login();
   auto broker = open(toml);
   BOOST_TEST(!broker->has_end_session("op"));
-  BOOST_REQUIRE(bool{broker->finish("op", finish())});
+  const auto who = broker->finish("op", finish());
+  BOOST_REQUIRE_MESSAGE(bool{who}, (who ? "" : who.error().detail));
   BOOST_TEST(broker->has_end_session("op"));
   BOOST_TEST(!broker->has_end_session("nobody"));
 }
