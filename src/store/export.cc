@@ -45,7 +45,7 @@ std::span<const ExportTable> export_tables() {
   return all;
 }
 
-base::Result<std::vector<Exported>> Store::export_user(std::int64_t user) {
+base::Result<std::vector<Exported>> OperatorStore::export_user(std::int64_t user) {
   std::vector<Exported> out;
   const auto done = main_.read([&](Tx& tx) -> base::Status {
     out.clear();

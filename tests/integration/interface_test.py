@@ -14,7 +14,6 @@ from fake.idp.provider import Provider
 HERE = pathlib.Path(__file__).parent
 FILE = harness.ROOT / "www" / "openapi.json"
 INTERFACE = json.loads(FILE.read_text(encoding="utf-8"))
-FORM = "application/x-www-form-urlencoded"
 VALIDATE = """
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { readFileSync } from "node:fs";
@@ -30,7 +29,8 @@ OTHER_SITE = {"Origin": "https://evil.example"}
 
 
 class Row:
-    """How a refusal comes about. `who`: nobody, a bearer ("token"), a browser ("cookie"), or a bad bearer ("forged")."""
+    """How a refusal comes about. `who`: nobody, a page of ours ("page"), a bearer ("token"), a browser that is signed in
+    ("cookie"), or a bad bearer ("forged")."""
 
     def __init__(self, method, path, status, who="nobody", headers=None, form=None, body=None):
         self.method, self.path, self.status, self.who = method, path, status, who
@@ -38,6 +38,10 @@ class Row:
 
     def __str__(self):
         return f"{self.method} {self.path} {self.status}"
+
+
+CB = "redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcb"
+OPEN = ("/gate", "/token/introspect/")  # they answer whoever is not known in a way of their own
 
 
 def rows_of_all():
@@ -50,20 +54,21 @@ def rows_of_all():
             if "406" in answers:
                 yield Row(method, path, 406, "token", NO_JSON)
             if "404" in answers and "{provider}" in template:
-                yield Row(method, template.replace("{provider}", "nobody-knows"), 404, "token" if account else "nobody", form={} if method == POST else None)
+                query = f"?{CB}" if any(p.get("$ref", "").endswith("/redirect_uri") for p in operation["parameters"]) else ""
+                yield Row(method, template.replace("{provider}", "nobody-knows") + query, 404, "token" if account else "nobody",
+                          form={} if method == POST else None)
             if "404" in answers and "{id}" in template:
                 yield Row(method, path, 404, "token")
-            if "401" in answers and account and template not in ("/gate",):
+            if "401" in answers and account and template not in OPEN:
                 yield Row(method, path, 401)
             if "401" in answers and not account and "406" in answers:
                 yield Row(method, path, 401, "forged")
-            if "403" in answers and account and template not in ("/gate",):
+            if "403" in answers and account and template not in OPEN:
                 yield Row(method, path, 403, "cookie", OTHER_SITE)
             if "415" in answers:
                 yield Row(method, path, 415, "token", NO_FORM, body="x")
 
 
-CB = "redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcb"
 OWN = (
     Row(GET, "/o/github-local/", 400),
     Row(GET, f"/o/github-local/?{CB}&flow_challenge=short", 400),
@@ -71,12 +76,12 @@ OWN = (
     Row(POST, "/o/oidc/", 400, form={"id_token": "a.b.c"}),
     Row(POST, "/o/github-local/", 400, form={"access_token": "whose?"}),
     Row(POST, "/o/github-local/", 413, form={"code": "c" * 70_000}),
-    Row(POST, "/o/github-local/nonce/", 400),
     Row(POST, "/o/github-local/nonce/", 401, "forged"),
     Row(GET, "/o/github-local/login?next=https://evil.example/", 400),
     Row(GET, "/o/nobody-knows/login", 404),
-    Row(POST, "/o/github-local/login", 400, headers=FORM and {}, form={"next": "//evil.example"}),
-    Row(POST, "/o/github-local/login", 401, form={"link": "true"}),
+    Row(POST, "/o/github-local/login", 400, form={"next": "//evil.example"}),
+    Row(GET, "/o/github-local/login", 403, headers={"Sec-Purpose": "prefetch"}),
+    Row(POST, "/o/github-local/login", 401, "page", form={"link": "true"}),
     Row(POST, "/o/github-local/login", 403, "cookie", OTHER_SITE, form={"link": "true"}),
     Row(GET, "/o/github-local/callback", 400),
     Row(GET, "/o/github-local/callback?code=c&state=s", 400),
@@ -87,7 +92,7 @@ OWN = (
     Row(POST, "/o/oidc/backchannel-logout", 400, form={"logout_token": "a.b.c"}),
     Row(GET, "/o/oidc/frontchannel-logout?iss=https://evil.example&sid=1", 400),
     Row(POST, "/o/oidc/events", 400, headers={"Content-Type": "application/secevent+jwt"}, body="a.b.c"),
-    Row(PATCH, "/users/me/", 400, "token", form={"username": "not a username!"}),
+    Row(PATCH, "/users/me/", 400, "token", {"Content-Type": "application/json"}, body='{"name": null}'),
     Row(POST, "/logout/", 400, "nobody", form={"refresh": ""}),
     Row(POST, "/jwt/refresh/", 400, form={}),
     Row(POST, "/jwt/refresh/", 401, form={"refresh": "a.b.c"}),
@@ -96,6 +101,7 @@ OWN = (
     Row(POST, "/jwt/revoke/", 400, form={}),
     Row(POST, "/jwt/revoke/", 401, form={"refresh": "a.b.c"}),
     Row(POST, "/token/introspect/", 401, form={"token": "a.b.c"}),
+    Row(POST, "/token/introspect/", 400, headers={"Content-Type": "application/json"}, body="{}"),
     Row(POST, "/token/revoke/", 400, form={}),
     Row(GET, "/gate", 401, headers=AS_JSON),
     Row(GET, "/gate?rule=nobody", 403, "token", AS_JSON),
@@ -146,7 +152,7 @@ class Refusals(unittest.TestCase):
         cls.addClassCleanup(cls.idp.stop)
         cls.instance = harness.Instance({
             "providers": harness.local_providers(cls.idp), "accounts": {"keep_provider_tokens": True},
-            "gate": {"team": {"paths": ["/team/"], "users": ["nobody-of-that-name"]}},
+            "introspection": {"client_id": "api", "client_secret": "a secret of the api's own, long enough"},
         }).start()
         cls.addClassCleanup(cls.instance.stop)
         cls.client = Direct(cls.instance.socket)
@@ -165,6 +171,8 @@ class Refusals(unittest.TestCase):
             headers["Authorization"] = f"Bearer {self.token}"
         elif row.who == "forged":
             headers["Authorization"] = "Bearer a.b.c"
+        elif row.who == "page":
+            headers["Origin"] = self.instance.public_url.removesuffix("/auth")
         elif row.who == "cookie":
             jar = Jar(self.jar)
         return self.client.request(row.method, row.path, form=row.form, body=row.body, headers=headers, jar=jar)
