@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kIdBytes = 8, kSecretBytes = 32, kBrowserRandom = 16, kMacBytes = 16;
 
-constexpr std::int64_t kTag = 7;  // the lowest three bits of a number: which master key the state was made with (Master::tag)
+constexpr unsigned kTag = 7;  // the lowest three bits of a state: which master key it was made with (Master::tag)
 
 /// Microseconds since 1970 in the upper 52 bits (until the year 2112), 11 random bits below: positive, growing, unlikely to collide.
 std::int64_t time_ordered(const base::Clock& clock, std::string_view random) {
@@ -35,7 +35,8 @@ State state_of(std::string text, std::string_view bytes, const Master& master) {
   State state;
   state.id = from_big_endian(bytes);
   state.secret_hash = crypto::sha256(bytes.substr(kIdBytes));
-  state.seed = master.mac("flow-seed", bytes, static_cast<unsigned>(state.id & kTag));  // a login outlives a change of the key
+  const auto tag = static_cast<unsigned char>(bytes.back()) & kTag;
+  state.seed = master.mac("flow-seed", bytes, tag);  // a login outlives a change of the key
   state.text = std::move(text);
   return state;
 }
@@ -53,8 +54,8 @@ bool unreserved(char c) noexcept {  // RFC 3986 2.3
 
 State make_state(const base::Clock& clock, base::Random& random, const Master& master) {
   const auto fresh = base::random_bytes(random, 2 + kSecretBytes);
-  const auto id = (time_ordered(clock, fresh) & ~kTag) | static_cast<std::int64_t>(master.tag());
-  const auto bytes = big_endian(id) + fresh.substr(2);
+  auto bytes = big_endian(time_ordered(clock, fresh)) + fresh.substr(2);
+  bytes.back() = static_cast<char>((static_cast<unsigned char>(bytes.back()) & ~kTag) | master.tag());
   return state_of(base::base64url(bytes), bytes, master);
 }
 

@@ -12,8 +12,8 @@
 
 namespace token {
 
-/// base64url(8 bytes id || 32 random bytes): 54 characters. The id is time-ordered (microseconds since 1970 << 11 | 8 random bits | 3 bits
-/// that say which master key made it), so that the flows table is appended to; the random part is the secret.
+/// base64url(8 bytes id || 32 random bytes): 54 characters. The id is time-ordered (microseconds since 1970 << 11 | 11 random bits),
+/// so that the flows table is appended to; the random part is the secret. Its last three bits say which master key made the state.
 struct State {
   std::string text;         // what travels through the browser
   std::int64_t id = 0;      // key of the flow's row

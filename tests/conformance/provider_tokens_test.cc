@@ -131,7 +131,13 @@ BOOST_DATA_TEST_CASE(a_key_is_sealed_anew, databases(), database) {
 
 BOOST_DATA_TEST_CASE(a_nonce_is_found_by_its_hash, databases(), database) {
   FreshWorld f{database};
-  store::Flow flow{.id = 1, .secret_hash = "s", .browser = 77, .browser_hash = "h", .provider = "p", .mode = "native"};
+  store::Flow flow;
+  flow.id = 1;
+  flow.secret_hash = "s";
+  flow.browser = 77;
+  flow.browser_hash = "h";
+  flow.provider = "p";
+  flow.mode = "native";
   flow.expires = f.w.clock.now() + 60s;
   BOOST_REQUIRE(bool{f.w.store.begin_flow(flow)});
   flow.id = 2;
