@@ -53,12 +53,12 @@ base::Status end_everywhere(Call& call, std::int64_t user, std::string_view prov
 }
 
 http::Response leave(Call& call, const store::Session& session, bool everywhere) {
-  // Asked first: it may need the provider's document, and what is ended has nothing to hint with.
-  const auto at_provider = session.ended ? std::string{} : end_session_url(call, session, wants_page(call.request));
   if (auto done = end_with_note(call, session, "logout"); !done) return failure(done.error());
   if (everywhere) {
     if (auto done = end_everywhere(call, session.user, session.provider); !done) return failure(done.error());
   }
+  // Last, since it may have to ask the provider for its metadata: by then nobody is signed in here.
+  const auto at_provider = session.ended ? std::string{} : end_session_url(call, session, wants_page(call.request));
   return with_user(signed_out(call, at_provider, call.by_cookie), session.user);
 }
 

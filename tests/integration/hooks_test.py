@@ -6,9 +6,10 @@ import os
 import signal
 import threading
 import unittest
+import urllib.parse
 
 import harness
-from clients import Direct
+from clients import CB, Direct, Jar
 from fake.idp.http_server import Reply
 from fake.idp.provider import Provider
 from hook_receiver import ALLOW, SECRET, Receiver
@@ -85,6 +86,26 @@ class Asked(Case):
             self.assertEqual((reply.status, reply.json()), (400, {"non_field_errors": ["Your trial is over."]}))
         self.assertEqual(self.instance.sql("SELECT count(*) FROM users"), [(0,)])
         self.assertEqual(self.instance.sql("SELECT count(*) FROM audit WHERE event = 'login_refused' AND detail = 'hooks.login'"), [(2,)])
+
+    def test_redirect_mode_shows_the_reason_on_its_page(self):
+        self.app.answer = lambda _m: says(allow=False, reason="Your <trial> is over.")
+        jar = Jar()
+        back = self.idp.approve(self.client.get("/o/github-local/login", jar=jar).header("Location"), "ok.u4")
+        reply = self.client.get("/o/github-local/callback?" + urllib.parse.urlencode(back), jar=jar, headers={"Accept": "text/html"})
+        self.assertEqual((reply.status, "latchstring" in jar), (403, False), reply)
+        self.assertIn(b"Your &lt;trial&gt; is over.", reply.body)
+
+    def test_a_further_way_to_sign_in_is_asked_about(self):
+        bearer = {"Authorization": "Bearer " + self.login("u5").json()["access"]}
+        self.app.answer = lambda m: says(allow=m.json["type"] != "link", reason="One is enough.")
+        jar = Jar()
+        begun = self.client.get("/o/google-local/link/?" + urllib.parse.urlencode({"redirect_uri": CB}), headers=bearer, jar=jar)
+        back = self.idp.approve(begun.json()["authorization_url"], "ok.u6")
+        reply = self.client.post("/o/google-local/link/", form=back, jar=jar, headers=bearer)
+        self.assertEqual((reply.status, reply.json()), (400, {"non_field_errors": ["One is enough."]}))
+        [asked] = self.app.of("link")
+        self.assertEqual((asked.json["user"], asked.json["provider"]), (self.instance.sql("SELECT id FROM users")[0][0], "google-local"))
+        self.assertEqual(self.instance.sql("SELECT count(*) FROM identities"), [(1,)])
 
     def test_one_who_waits_keeps_nobody_else_waiting(self):
         tokens = self.login("quick").json()

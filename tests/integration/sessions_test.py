@@ -2,9 +2,10 @@
 import base64
 import time
 import unittest
+import urllib.parse
 
 import harness
-from clients import Direct
+from clients import Direct, Jar
 from fake.idp.provider import Provider
 
 API = ("api", "0123456789abcdef0123456789abcdef")
@@ -98,6 +99,41 @@ class Logout(Case):
     def test_nobody(self):
         reply = self.client.post("/logout/")
         self.assertEqual((reply.status, reply.json()), (401, {"detail": "Authentication credentials were not provided."}))
+
+
+class Browser(Case):
+    """Somebody who is signed in by a cookie (redirect mode)."""
+
+    def sign_in(self, jar):
+        begun = self.client.get("/o/github-local/login", jar=jar)
+        back = self.idp.approve(begun.header("Location"), "ok.u1")
+        self.assertEqual(self.client.get("/o/github-local/callback?" + urllib.parse.urlencode(back), jar=jar).status, 303)
+        self.assertIn("latchstring", jar)
+        return jar
+
+    def ask(self, jar, method, path, **more):
+        page = {"Origin": self.instance.public_url.removesuffix("/auth"), **more.pop("headers", {})}
+        return self.client.request(method, path, jar=jar, headers=page, **more)
+
+    def test_it_is_a_device_among_others(self):
+        browser, phone = self.sign_in(Jar()), self.login()
+        listed = self.ask(browser, "GET", "/users/me/sessions/").json()
+        self.assertEqual({(s["kind"], s["current"]) for s in listed}, {("cookie", True), ("token", False)})
+        number = next(s["id"] for s in listed if s["kind"] == "cookie")
+        self.assertEqual(self.by(phone, "DELETE", f"/users/me/sessions/{number}/").status, 204)
+        self.assertEqual(self.ask(browser, "GET", "/users/me/").status, 401)
+        self.assertEqual(self.alive(phone), (True, True))
+
+    def test_it_leaves_by_form_or_script(self):
+        for headers, status in (({"Accept": "text/html"}, 303), ({}, 200)):
+            browser, other, phone = self.sign_in(Jar()), self.sign_in(Jar()), self.login()
+            self.assertEqual(self.client.post("/logout/", form="", jar=Jar(browser)).status, 403, "no page of ours asked")
+            reply = self.ask(browser, "POST", "/logout/", form="", headers=headers)
+            self.assertEqual(reply.status, status, reply)
+            self.assertNotIn("latchstring", browser)
+            self.assertEqual([self.ask(one, "GET", "/users/me/").status for one in (browser, other)], [401, 200])
+            self.assertEqual(self.ask(other, "POST", "/logout/", form={"everywhere": "on"}).status, 200)
+            self.assertEqual(self.alive(phone), (False, False))
 
 
 class Revocation(Case):
