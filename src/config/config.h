@@ -69,6 +69,7 @@ struct Config {
     std::vector<std::string> trusted_providers;  // whose verified e-mails may link: "name" or "name:domain"; empty = all
     std::vector<std::string> allowed_domains, allowed_emails;
     bool create_users = true;
+    bool change_username = false;          // PATCH /users/me/ may
     bool keep_provider_tokens = false;
   } accounts;
   struct {

@@ -79,6 +79,8 @@ constexpr Key kKeys[] = {
     {"accounts.allowed_emails", SLOT(config.accounts.allowed_emails), "",
      "Verified addresses that may log in besides those of allowed_domains. Both empty: anyone.", "[\"ada@example.com\"]"},
     {"accounts.create_users", SLOT(config.accounts.create_users), "", "false: only users who exist already may log in.", ""},
+    {"accounts.change_username", SLOT(config.accounts.change_username), "",
+     "Whether users may change their username. Not if pages behind the gate go by REMOTE_USER: it would be what somebody likes to be called.", ""},
     {"accounts.keep_provider_tokens", SLOT(config.accounts.keep_provider_tokens), "",
      "Keep the providers' access tokens, encrypted, for calling their APIs.", ""},
 

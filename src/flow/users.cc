@@ -63,7 +63,7 @@ struct ReadChange {
 };
 
 /// Fields that are not there to be written, `email` among them, are passed over, as DRF does with read-only ones.
-ReadChange read_change(const Body& body) {
+ReadChange read_change(const Body& body, bool may_rename) {
   ReadChange out;
   json::Writer wrong;
   bool bad = false;
@@ -76,7 +76,7 @@ ReadChange read_change(const Body& body) {
     into = std::move(field.value);
   };
   wrong.object();
-  take("username", read_username(body), out.change.username);
+  if (may_rename) take("username", read_username(body), out.change.username);
   take("name", read_field(body, "name"), out.change.name);
   take("first_name", read_field(body, "first_name"), out.change.first_name);
   take("last_name", read_field(body, "last_name"), out.change.last_name);
@@ -101,7 +101,7 @@ http::Response list_identities(Call& call) {
 http::Response change_me(Call& call) {
   auto read = read_body(call.request);
   if (read.refused) return std::move(*read.refused);
-  auto wanted = read_change(read.body);
+  auto wanted = read_change(read.body, call.deps.config.accounts.change_username);
   if (wanted.refused) return std::move(*wanted.refused);
   if (wanted.empty) return answer(*call.user);
   wanted.change.user = call.user->id;

@@ -21,6 +21,8 @@ std::string format_of(json::Value subject) {
   return format;
 }
 
+constexpr std::string_view kEmailFormat = "email";  // RFC 9493 3.2.2
+
 EventSubject read(json::Value subject, const SubjectRules& rules, int deep) {
   EventSubject out;
   if (!subject.is_object() || deep > kDeepest) return out;
@@ -29,7 +31,7 @@ EventSubject read(json::Value subject, const SubjectRules& rules, int deep) {
     if (rules.speaks_for(subject["iss"].string().value_or(""))) out.uid = kept(subject["sub"]);
   } else if (format == "opaque") {  // 3.2.5: what the transmitter calls it
     out.uid = kept(subject["id"]);
-  } else if (format == "email") {  // 3.2.2
+  } else if (format == kEmailFormat) {
     const auto email = subject["email"].string().value_or("");
     if (is_plain_email(email)) out.email = email;
   } else if (format == "aliases") {  // 3.2.8

@@ -9,7 +9,7 @@ base::Status Store::audit(const AuditEntry& entry) {
   return main_.write([&](Tx& tx) { return add_audit(tx, entry, now); });
 }
 
-base::Result<std::vector<AuditRow>> Store::audited(std::string_view request_id) {
+base::Result<std::vector<AuditRow>> OperatorStore::audited(std::string_view request_id) {
   const auto rows = read_one(main_,
                              "SELECT at, event, user_id, provider, outcome, detail, remote_addr, request_id FROM audit "
                              "WHERE request_id = $1 ORDER BY id LIMIT 100",

@@ -26,7 +26,7 @@ std::span<const ExportTable> export_tables() {
       {"users", "id = $1", columns("id username email email_verified? email_match name first_name last_name picture active? created@"), {}},
       {"identities",
        "user_id = $1",
-       columns("id user_id provider issuer uid username email email_verified? name first_name last_name picture extra{} created@ used@"),
+       columns("id user_id provider issuer uid username email email_verified? name first_name last_name picture extra{} created@ used@ disowned?"),
        {}},
       {"sessions",
        "user_id = $1",
@@ -45,7 +45,7 @@ std::span<const ExportTable> export_tables() {
   return all;
 }
 
-base::Result<std::vector<Exported>> Store::export_user(std::int64_t user) {
+base::Result<std::vector<Exported>> OperatorStore::export_user(std::int64_t user) {
   std::vector<Exported> out;
   const auto done = main_.read([&](Tx& tx) -> base::Status {
     out.clear();

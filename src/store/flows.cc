@@ -73,7 +73,7 @@ base::Result<std::optional<Flow>> Store::find_flow(std::int64_t id, std::string_
   return std::optional{read_flow(rows->rows[0])};
 }
 
-base::Result<std::optional<FlowSeen>> Store::look_at_flow(std::int64_t id, std::string_view secret_hash) {
+base::Result<std::optional<FlowSeen>> OperatorStore::look_at_flow(std::int64_t id, std::string_view secret_hash) {
   const auto rows = read_one(flows_, "SELECT " FLOW_COLUMNS " FROM flows WHERE id = $1 AND secret_hash = $2", {id, Blob{secret_hash}});
   if (!rows) return rows.error();
   if (rows->empty()) return std::optional<FlowSeen>{};

@@ -133,7 +133,7 @@ base::Status importable_username(std::string_view username) {
   return base::ok;
 }
 
-base::Status Store::import_users(std::vector<ImportUser>& users, Rehearsal* rehearsal) {
+base::Status OperatorStore::import_users(std::vector<ImportUser>& users, Rehearsal* rehearsal) {
   const auto given = users;  // work may run more than once
   const auto work = [&](Tx& tx) -> base::Status {
     users = given;
@@ -149,7 +149,7 @@ base::Status Store::import_users(std::vector<ImportUser>& users, Rehearsal* rehe
   return done;
 }
 
-base::Result<std::vector<std::int64_t>> Store::deleted_users() {
+base::Result<std::vector<std::int64_t>> OperatorStore::deleted_users() {
   const auto rows = read_one(main_, "SELECT DISTINCT user_id FROM audit WHERE event = 'user_deleted' AND user_id IS NOT NULL", {});
   if (!rows) return rows.error();
   std::vector<std::int64_t> ids;
@@ -157,7 +157,7 @@ base::Result<std::vector<std::int64_t>> Store::deleted_users() {
   return ids;
 }
 
-base::Status Store::reserve_user_ids(std::int64_t highest) {
+base::Status OperatorStore::reserve_user_ids(std::int64_t highest) {
   const auto name = "reserved-" + base::hex(base::random_bytes(random_, 16));
   return main_.write([&](Tx& tx) -> base::Status {
     const auto there = tx.run("SELECT 1 FROM users WHERE id >= $1 LIMIT 1", {highest});

@@ -52,7 +52,7 @@ base::Status add_event(Tx& tx, std::string_view event, std::string_view payload,
   // Both ends of the key are found at once; rows are counted only where so many numbers lie between them.
   const auto added = tx.run(
       "INSERT INTO outbox (event, payload, created, due) SELECT $1, $2, $3, $3 WHERE "
-      "coalesce((SELECT max(id) FROM outbox) - (SELECT min(id) FROM outbox), 0) < $4 OR (SELECT count(*) FROM outbox) < $4",
+      "coalesce((SELECT max(id) FROM outbox) - (SELECT min(id) FROM outbox) + 1, 0) < $4 OR (SELECT count(*) FROM outbox) < $4",
       {event, payload, seconds(now), kMostEvents});
   if (!added) return added.error();
   return base::ok;

@@ -36,27 +36,27 @@ Param time_or_null(const std::optional<base::Time>& t) { return t ? Param{second
 
 }  // namespace
 
-base::Result<std::optional<KeptTokens>> Store::provider_tokens(std::int64_t identity) {
+base::Result<std::optional<KeptTokens>> KeptTokenStore::provider_tokens(std::int64_t identity) {
   return one(read_one(main_, "SELECT " KEPT_COLUMNS KEPT_FROM "WHERE t.identity_id = $1", {identity}));
 }
 
-base::Result<std::optional<KeptTokens>> Store::provider_tokens_of(std::string_view issuer, std::string_view uid) {
+base::Result<std::optional<KeptTokens>> KeptTokenStore::provider_tokens_of(std::string_view issuer, std::string_view uid) {
   return one(read_one(main_, "SELECT " KEPT_COLUMNS KEPT_FROM "WHERE i.issuer = $1 AND i.uid = $2", {issuer, uid}));
 }
 
-base::Result<bool> Store::lease_provider_tokens(std::int64_t identity, std::int64_t version, base::Time until) {
+base::Result<bool> KeptTokenStore::lease_provider_tokens(std::int64_t identity, std::int64_t version, base::Time until) {
   return changed(write_one(main_, "UPDATE provider_tokens SET lease = $3 WHERE identity_id = $1 AND version = $2 AND lease <= $4",
                            {identity, version, seconds(until), seconds(clock_.now())}));
 }
 
-base::Status Store::extend_lease(std::int64_t identity, base::Time mine, base::Time until) {
+base::Status KeptTokenStore::extend_lease(std::int64_t identity, base::Time mine, base::Time until) {
   const auto done = write_one(main_, "UPDATE provider_tokens SET lease = $3 WHERE identity_id = $1 AND lease = $2",
                               {identity, seconds(mine), seconds(until)});
   if (!done) return done.error();
   return base::ok;
 }
 
-base::Result<bool> Store::renew_provider_tokens(std::int64_t identity, std::int64_t version, base::Time mine, std::string_view sealed,
+base::Result<bool> KeptTokenStore::renew_provider_tokens(std::int64_t identity, std::int64_t version, base::Time mine, std::string_view sealed,
                                                 std::optional<base::Time> expires) {
   return changed(write_one(main_,
                            "UPDATE provider_tokens SET sealed = $4, expires = $5, version = version + 1, lease = 0 "
@@ -64,13 +64,13 @@ base::Result<bool> Store::renew_provider_tokens(std::int64_t identity, std::int6
                            {identity, version, seconds(mine), Blob{sealed}, time_or_null(expires)}));
 }
 
-base::Status Store::drop_provider_tokens(std::int64_t identity, std::int64_t version) {
+base::Status KeptTokenStore::drop_provider_tokens(std::int64_t identity, std::int64_t version) {
   const auto done = write_one(main_, "DELETE FROM provider_tokens WHERE identity_id = $1 AND version = $2", {identity, version});
   if (!done) return done.error();
   return base::ok;
 }
 
-base::Result<std::vector<KeptTokens>> Store::all_provider_tokens(std::int64_t after, std::int64_t most) {
+base::Result<std::vector<KeptTokens>> OperatorStore::all_provider_tokens(std::int64_t after, std::int64_t most) {
   const auto rows =
       read_one(main_, "SELECT " KEPT_COLUMNS KEPT_FROM "WHERE t.identity_id > $1 ORDER BY t.identity_id LIMIT $2", {after, most});
   if (!rows) return rows.error();
@@ -79,14 +79,14 @@ base::Result<std::vector<KeptTokens>> Store::all_provider_tokens(std::int64_t af
   return out;
 }
 
-base::Status Store::reseal_provider_tokens(std::int64_t identity, std::int64_t version, std::string_view sealed) {
+base::Status OperatorStore::reseal_provider_tokens(std::int64_t identity, std::int64_t version, std::string_view sealed) {
   const auto done =
       write_one(main_, "UPDATE provider_tokens SET sealed = $3 WHERE identity_id = $1 AND version = $2", {identity, version, Blob{sealed}});
   if (!done) return done.error();
   return base::ok;
 }
 
-base::Status Store::reseal_key(std::string_view kid, std::string_view sealed) {
+base::Status OperatorStore::reseal_key(std::string_view kid, std::string_view sealed) {
   const auto done = write_one(main_, "UPDATE signing_keys SET sealed = $2 WHERE kid = $1", {kid, Blob{sealed}});
   if (!done) return done.error();
   return base::ok;

@@ -35,13 +35,13 @@ base::Result<std::vector<User>> load(Db& db, std::string_view sql, Params params
 
 }  // namespace
 
-base::Result<std::vector<User>> Store::search_users(std::string_view text, std::int64_t most) {
+base::Result<std::vector<User>> OperatorStore::search_users(std::string_view text, std::int64_t most) {
   return load(main_,
               "SELECT id FROM users WHERE lower(username) LIKE $1 ESCAPE '\\' OR lower(email) LIKE $1 ESCAPE '\\' ORDER BY id LIMIT $2",
               {holding(text), most});
 }
 
-base::Result<std::vector<User>> Store::users_called(std::string_view name) {
+base::Result<std::vector<User>> OperatorStore::users_called(std::string_view name) {
   return load(main_, "SELECT id FROM users WHERE username = $1 OR lower(email) = $2 ORDER BY id LIMIT 20", {name, base::lower(name)});
 }
 

@@ -13,28 +13,20 @@
 #include "base/result.h"
 #include "store/account_records.h"
 #include "store/db.h"
+#include "store/kept_token_store.h"
 #include "store/records.h"
 #include "store/session_records.h"
 #include "store/told_records.h"
 
 namespace store {
 
-struct Exported;    // export.h
-struct ImportUser;  // import.h
-struct Rehearsal;
-
-class Store {
-  Db& main_;
-  Db& flows_;
-  const base::Clock& clock_;
-  base::Random& random_;
-  const bool events_;
-
+/// Further parts: what operators ask (operator_store.h), providers' tokens (kept_token_store.h).
+class Store : public KeptTokenStore {
  public:
   /// `random` makes usernames unique. All four outlive the store; any thread may call it. `events`: somebody listens (hooks.events), so facts
   /// go into the outbox with what they tell of.
   Store(Db& main, Db& flows, const base::Clock& clock, base::Random& random, bool events = false)
-      : main_(main), flows_(flows), clock_(clock), random_(random), events_(events) {}
+      : KeptTokenStore(StoreParts{main, flows, clock, random, events}) {}
 
   // flows.cc
   /// Code::conflict if the id is taken: the caller makes another state.
@@ -43,8 +35,6 @@ class Store {
   base::Result<Taken> take_flow(std::int64_t id, std::string_view secret_hash);
   /// The flow without using it up; nullopt if there is none.
   base::Result<std::optional<Flow>> find_flow(std::int64_t id, std::string_view secret_hash);
-  /// The flow, used up or not, for an operator who asks; nullopt if there is none.
-  base::Result<std::optional<FlowSeen>> look_at_flow(std::int64_t id, std::string_view secret_hash);
   /// True if that browser has begun a flow for that provider that is still on record.
   base::Result<bool> browser_began(std::int64_t browser, std::string_view browser_hash, std::string_view provider);
   /// True if a flow of mode "native" has these (token::NonceMark), used or not.
@@ -72,24 +62,6 @@ class Store {
   base::Status set_active(std::int64_t user, bool active);
   /// The user and all data. Code::not_found if there is no such user.
   base::Status delete_user(std::int64_t user);
-
-  // search.cc, for people at a terminal
-  /// Users whose username or e-mail holds the text, ASCII case aside, by id.
-  base::Result<std::vector<User>> search_users(std::string_view text, std::int64_t most);
-  /// Of that username, or that e-mail (ASCII case aside).
-  base::Result<std::vector<User>> users_called(std::string_view name);
-
-  // export.cc
-  /// Code::not_found if there is no such user. The first table is `users`.
-  base::Result<std::vector<Exported>> export_user(std::int64_t user);
-
-  // import.cc
-  /// Each row's `verdict` says what became of it; one that has a `why` beforehand is refused. With a rehearsal nothing is written.
-  base::Status import_users(std::vector<ImportUser>& users, Rehearsal* rehearsal);
-  /// Users who were deleted here and must not come back with an import.
-  base::Result<std::vector<std::int64_t>> deleted_users();
-  /// No user that is made from now on gets an id up to this one.
-  base::Status reserve_user_ids(std::int64_t highest);
 
   // sessions.cc
   base::Result<Rotated> rotate_refresh(const Rotation& rotation);
@@ -129,22 +101,6 @@ class Store {
   /// Returns how many refresh tokens and cookies' sessions.
   base::Result<std::int64_t> sweep_sessions();
 
-  // provider_tokens.cc
-  base::Result<std::optional<KeptTokens>> provider_tokens(std::int64_t identity);
-  base::Result<std::optional<KeptTokens>> provider_tokens_of(std::string_view issuer, std::string_view uid);
-  /// True for one of all that ask, and nobody else until then: unless they have changed, or somebody has them.
-  base::Result<bool> lease_provider_tokens(std::int64_t identity, std::int64_t version, base::Time until);
-  /// The lease that ends at `mine` ends at `until` instead.
-  base::Status extend_lease(std::int64_t identity, base::Time mine, base::Time until);
-  /// The new ones, and the lease, which ends at `mine`, is over. False: they have changed, or are somebody else's to change, and stay.
-  base::Result<bool> renew_provider_tokens(std::int64_t identity, std::int64_t version, base::Time mine, std::string_view sealed,
-                                           std::optional<base::Time> expires);
-  base::Status drop_provider_tokens(std::int64_t identity, std::int64_t version);
-  /// In order of the identities, those after `after`; for sealing them anew, as are the next two. Nothing happens to what has changed.
-  base::Result<std::vector<KeptTokens>> all_provider_tokens(std::int64_t after, std::int64_t most);
-  base::Status reseal_provider_tokens(std::int64_t identity, std::int64_t version, std::string_view sealed);
-  base::Status reseal_key(std::string_view kid, std::string_view sealed);
-
   // outbox.cc: facts on their way to the application. They are written by add_event (rows.h), with what they tell of.
   /// The oldest that is due, which nobody else is given for `lease`; nullopt if there is none.
   base::Result<std::optional<OutboxEvent>> take_event(std::chrono::seconds lease);
@@ -170,9 +126,6 @@ class Store {
 
   // audit.cc
   base::Status audit(const AuditEntry& entry);
-  /// What was written down of one request, oldest first. It looks through the whole table: for an operator who asks.
-  base::Result<std::vector<AuditRow>> audited(std::string_view request_id);
-
   /// Drops rows older than `keep`; at most 10,000 a call. Returns how many.
   base::Result<std::int64_t> sweep_audit(std::chrono::seconds keep);
   /// For /healthz: both databases answer.

@@ -4,6 +4,7 @@
 A check that finds nothing to check fails: silence is no success. The program to ask is $LATCHSTRING_BIN (build/release/latchstring).
 """
 import fnmatch
+import json
 import os
 import pathlib
 import re
@@ -124,8 +125,20 @@ def table_of_differences():
         yield "DEVELOPMENT.md: run tests/check/differences.py --write"
 
 
+def routes_and_interface():
+    """www/openapi.json has the paths and methods of src/flow/routes.cc, and no others."""
+    handlers = re.findall(r'Route\{"([^"]+)", *"[^"]*", *Kind::\w+, *(?:true|false)((?:, *\w+)*)\}', read("src/flow/routes.cc"))
+    routes = {(path.rstrip("/"), method) for path, given in handlers
+              for method, handler in zip(("get", "post", "patch", "delete"), re.findall(r"\w+", given)) if handler != "nullptr"}
+    interface = {(path.rstrip("/"), method) for path, methods in json.loads(read("www/openapi.json"))["paths"].items() for method in methods}
+    if len(routes) < 20:
+        yield "routes.cc could not be read"
+    yield from (f"{method} {path} is not in www/openapi.json" for path, method in sorted(routes - interface))
+    yield from (f"{method} {path} is not in routes.cc" for path, method in sorted(interface - routes))
+
+
 CHECKS = (reference_configuration, documented_metrics, one_package_list, two_commands, no_provider_in_a_condition, nothing_unfinished,
-          unit_tests, every_test_is_built, table_of_differences)
+          unit_tests, every_test_is_built, table_of_differences, routes_and_interface)
 
 
 def main():

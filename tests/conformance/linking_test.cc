@@ -281,7 +281,7 @@ BOOST_DATA_TEST_CASE(what_happened_is_told_if_somebody_listens, databases(), dat
   BOOST_REQUIRE(f.store.delete_user(user));
   const auto id = std::to_string(user), when = ",\"at\":" + std::to_string(f.w.clock.now().time_since_epoch().count()), at = when + "}\n";
   BOOST_TEST(f.told() == "user.created {\"user\":" + id + ",\"provider\":\"github\",\"uid\":\"a\\\"b\\\\c\"" + when +  //
-                             R"(,"username":"ann","email":"ann@example.org","email_verified":true,"name":""})" + "\n" +
+                             R"(,"username":"user-abc","email":"ann@example.org","email_verified":true,"name":""})" + "\n" +
                              "user.linked {\"user\":" + id + ",\"provider\":\"google\",\"uid\":\"9\"" + at + "user.linked {\"user\":" + id +
                              ",\"provider\":\"github\",\"uid\":\"7\"" + at + "user.unlinked {\"user\":" + id +
                              ",\"provider\":\"github\",\"uid\":\"7\"" + at + "user.changed {\"user\":" + id + at +

@@ -261,7 +261,8 @@ BOOST_DATA_TEST_CASE(the_application_is_told_where_it_listens, databases(), data
   BOOST_TEST(listening.told_accounts(telling)->repeated);
   const auto payload = "{\"user\":" + std::to_string(mine.who.user.id) + ",\"identity\":" + std::to_string(mine.who.identity) +
                        ",\"provider\":\"p\",\"uid\":\"1\",\"what\":\"disabled\",\"at\":1700000000}";
-  const auto count = [&](const std::string& where) { return t.w.number("SELECT count(*) FROM outbox WHERE " + where); };
+  auto& world = t.w;
+  const auto count = [&world](const std::string& where) { return world.number("SELECT count(*) FROM outbox WHERE " + where); };
   BOOST_TEST(count("event = 'identity.told' AND payload = '" + payload + "'") == 1);
   // Unlinked it is told as if the user had done it; what is only switched off is not.
   t.enter("other", "1");

@@ -194,6 +194,8 @@ class Closed(Case):
 
 
 class Me(Case):
+    accounts = {"change_username": True}
+
     def patch(self, access, **fields):
         return self.client.request("PATCH", "/users/me/", json_text=fields, headers=bearer(access))
 

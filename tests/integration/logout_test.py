@@ -93,7 +93,7 @@ class ToldByTheProvider(unittest.TestCase):
         before = instance.log().count("route=/o/{provider}/backchannel-logout/ status=200")
         log_out(erin)
         self.assertEqual(instance.log().count("route=/o/{provider}/backchannel-logout/ status=200"), before + 1)
-        self.assertNotIn("logout_token", instance.log())
+        self.assertNotIn("logout_token=", instance.log())
 
     def test_refusals(self):
         client = Http(instance.port)

@@ -12,10 +12,11 @@ struct LogoutWorld : test::OpenIdWorld {
     more = R"(,"end_session_endpoint":"https://op.example/logout?x=1")";
     serve();
   }
-  std::string url(const http::Response& login) {
+  std::string url(const http::Response& login) { return url_of(session_of(login)); }
+  std::string url_of(std::int64_t session) {
     const http::Request request;
     flow::Call call{request, *deps, {}, {}, std::nullopt, std::nullopt, false};
-    return flow::end_session_url(call, **store.find_session(session_of(login)));
+    return flow::end_session_url(call, **store.find_session(session));
   }
 };
 
@@ -53,10 +54,10 @@ BOOST_AUTO_TEST_CASE(a_long_id_token_is_left_out) {
 }
 
 BOOST_AUTO_TEST_CASE(one_that_cannot_be_opened_is_none) {
-  const auto login = log_in("ann", "s1");
+  const auto session = session_of(log_in("ann", "s1"));
   master = *token::Master::from_text(token::Master::make_text(random));
   open();
-  const auto address = url(login);
+  const auto address = url_of(session);
   BOOST_TEST(address.starts_with("https://op.example/logout"));
   BOOST_TEST(address.find("id_token_hint") == std::string::npos);
 }

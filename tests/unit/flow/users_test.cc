@@ -10,6 +10,7 @@ namespace {
 const char* kAda = R"({"id":7,"login":"ada","email":"ada@forge.example","verified":true,"full_name":"Ada L"})";
 
 struct One : test::People {
+  One() { config.accounts.change_username = true; }
   std::string access = enter("forge", kAda);
   http::Response patch(const std::string& body, const std::string& type = "application/json") {
     return ask("PATCH", "/users/me/", access, "", body, type);
@@ -102,6 +103,15 @@ BOOST_AUTO_TEST_CASE(what_fits_is_taken) {
              "Ada L.");  // as a provider's: nothing that turns or hides text
   BOOST_TEST(w.text(w.patch(R"({"username":"a@b.+-_9"})"), "username") == "a@b.+-_9");
   BOOST_TEST(w.patch(R"({"username":"x"})", "text/plain").status == 415);
+}
+
+BOOST_AUTO_TEST_CASE(a_username_stays_unless_the_operator_lets_it_change) {
+  One w;
+  w.config.accounts.change_username = false;
+  const auto answer = w.patch(R"({"username":"admin","name":"A"})");
+  BOOST_TEST(answer.status == 200);
+  BOOST_TEST(w.text(answer, "username") == "ada");
+  BOOST_TEST(w.text(answer, "name") == "A");
 }
 
 BOOST_AUTO_TEST_CASE(a_username_is_one_users) {

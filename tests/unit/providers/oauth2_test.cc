@@ -128,9 +128,8 @@ BOOST_AUTO_TEST_CASE(the_token_request_is_what_rfc_6749_says) {
   const auto& token = last(kToken);
   BOOST_TEST(token.method == "POST");
   BOOST_TEST(token.body ==
-             "grant_type=authorization_code&code=c0de&redirect_uri=https%3A%2F%2Fapp.example%2Fcb%3Fx%3D1%26y%3Da%20b&client_id=c%3Ad"
-             "&client_secret=s%26t&code_verifier=" +
-                 providers::code_verifier_of(seed));
+             "grant_type=authorization_code&code=c0de&redirect_uri=https%3A%2F%2Fapp.example%2Fcb%3Fx%3D1%26y%3Da%20b&code_verifier=" +
+                 providers::code_verifier_of(seed) + "&client_id=c%3Ad&client_secret=s%26t");
   BOOST_TEST(token.redirects == 0);
   BOOST_TEST((last(kUser).headers.at(0) == net::Header{"Authorization", "token at"}));
 }

@@ -4,6 +4,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "providers/logout_token.h"
 #include "unit/providers/world.h"
 
 namespace {
