@@ -5,8 +5,9 @@ import urllib.parse
 
 import harness
 import webservers
-from clients import Http, Jar
+from clients import CB, Http, Jar
 from oidc_provider_test import SECRET, Form, OpenIdProvider, Person
+from visitor import Visitor
 
 BY_SESSION, BY_USER = "by-session", "by-user"
 
@@ -15,6 +16,7 @@ def setUpModule():
     global op, instance, web
     instance = harness.Instance(port=harness.free_port())
     op = OpenIdProvider({name: {
+        "client_secret": SECRET, "redirect_uris": [CB, f"{instance.public_url}/o/{name}/callback"],
         "backchannel_logout_uri": f"{instance.public_url}/o/{name}/backchannel-logout", "backchannel_logout_session_required": name == BY_SESSION,
         "post_logout_redirect_uris": [instance.public_url + "/signed-out"],
     } for name in (BY_SESSION, BY_USER)})
@@ -100,6 +102,57 @@ class ToldByTheProvider(unittest.TestCase):
             self.assertEqual((reply.status, reply.json()["error"], reply.header("Cache-Control")), (400, "invalid_request", "no-store"))
             self.assertIn(why, reply.json()["error_description"])
         self.assertEqual(client.post("/o/nobody/backchannel-logout", form={"logout_token": "x"}).status, 404)
+
+
+class BrowserSession(unittest.TestCase):
+    """Redirect mode: the session is a cookie's."""
+
+    def signed_in(self, name):
+        visitor = Visitor(op.ca, login=name, password="any")
+        reply = visitor.go(f"{instance.public_url}/o/{BY_SESSION}/login?next=/auth/account")
+        self.assertEqual(self.me(visitor), 200, (reply, visitor.pages))
+        return visitor
+
+    @staticmethod
+    def me(visitor):
+        return visitor.fetch(instance.public_url + "/users/me/", Accept="application/json").status
+
+    def test_it_ends_when_the_provider_says_so(self):
+        frank = self.signed_in("frank")
+        frank.fields["logout"] = "yes"
+        frank.go(op.issuer + "/session/end")
+        self.assertEqual(self.me(frank), 401)
+
+    def test_it_ends_there_when_it_ends_here(self):
+        """RP-Initiated Logout: by the button of a page without script, over the provider, and back."""
+        grace = self.signed_in("grace")
+        grace.fields["logout"] = "yes"
+        reply = grace.fetch(instance.public_url + "/logout/", "POST", {}, initiator=f"http://127.0.0.1:{instance.port}")
+        self.assertEqual(reply.status, 303, reply)
+        address = reply.header("Location")
+        asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(address).query))
+        self.assertEqual(set(asked), {"client_id", "post_logout_redirect_uri", "state", "id_token_hint"})
+        self.assertEqual(asked["post_logout_redirect_uri"], instance.public_url + "/signed-out")
+        back = grace.go(address, until=instance.public_url + "/signed-out")
+        self.assertEqual(back, f"{instance.public_url}/signed-out?" + urllib.parse.urlencode({"state": asked["state"]}))
+        self.assertEqual((self.me(grace), grace.fetch(back).status), (401, 200))
+        grace.fields = {}  # whoever signs in again is asked who they are
+        self.assertIn(b'name="login"', grace.fetch(grace.go(f"{instance.public_url}/o/{BY_SESSION}/login", until=op.issuer + "/interaction/")).body)
+
+    def test_an_app_is_told_where_its_browser_can_sign_out(self):
+        heidi = Person(op.ca, "heidi")
+        device = Device(heidi, BY_USER)
+        reply = device.client.post("/logout/", headers={"Authorization": "Bearer " + device.tokens["access"]})
+        self.assertEqual(reply.status, 200, reply)
+        self.assertFalse(device.lives())
+        self.assertTrue(log_out(heidi, reply.json()["end_session_url"]).startswith(instance.public_url + "/signed-out?state="))
+
+    def test_the_page_behind_it_survives_any_state(self):
+        for query in ("", "?state=", "?state=of-somebody-else", "?state=%3Cscript%3E&error=x"):
+            reply = Http(instance.port).get("/signed-out" + query)
+            self.assertEqual(reply.status, 200, reply)
+            self.assertNotIn(b"somebody-else", reply.body)
+            self.assertNotIn(b"<script>", reply.body)
 
 
 class InAFrame(unittest.TestCase):
