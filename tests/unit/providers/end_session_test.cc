@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(an_address_stays_short_enough_for_web_servers) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_known_yet_is_not_kept_for) {
-  op.metadata_more = R"(,"end_session_endpoint":"https://op.example/end")";
+  op.metadata_more += R"(,"end_session_endpoint":"https://op.example/end")";
   op.login();
   auto broker = open(toml);
   BOOST_TEST(!broker->has_end_session("op"));
