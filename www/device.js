@@ -1,6 +1,6 @@
 // device.js: "Firefox · Linux" for a User-Agent, as far as a person can tell devices apart by it. The first row that fits counts.
 const browsers = [["Edge", /\bEdgA?\//], ["Opera", /\bOPR\//], ["Samsung Internet", /\bSamsungBrowser\//], ["Firefox", /\b(Firefox|FxiOS)\//],
-  ["Chrome", /\b((Headless)?Chrome|CriOS)\//], ["Safari", /\bSafari\//], ["curl", /^curl\//]];
+  ["Chrome", /(Chrome|CriOS)\//], ["Safari", /\bSafari\//], ["curl", /^curl\//]];
 const systems = [["iPhone", /\biPhone\b/], ["iPad", /\biPad\b/], ["Android", /\bAndroid\b/], ["Windows", /\bWindows\b/], ["ChromeOS", /\bCrOS\b/],
   ["macOS", /\bMac OS X\b/], ["Linux", /\bLinux\b/]];
 

@@ -52,4 +52,24 @@ const serving = [
   } },
 ];
 
+const agents = [
+  ["Firefox · Linux", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"],
+  ["Chrome · Windows", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"],
+  ["Chrome · Linux", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/150.0.0.0 Safari/537.36"],
+  ["Edge · Windows", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36 Edg/150.0.0.0"],
+  ["Chrome · Android", "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Mobile Safari/537.36"],
+  ["Safari · iPhone", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1"],
+  ["Safari · macOS", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15"],
+  ["curl", "curl/7.88.1"], ["our-app/2.1", "our-app/2.1"], ["", ""],
+];
+
+serving.push({ name: "devices have names that people tell them apart by", async check(tab) {
+  await tab.goToSignIn();
+  const named = await tab.page.evaluate(async (all) => {
+    const { deviceName } = await import("/device.js");
+    return all.map((agent) => deviceName(agent));
+  }, agents.map(([, agent]) => agent));
+  assert.deepEqual(named, agents.map(([name]) => name));
+} });
+
 export const served = [...serving, ...inLanguages];

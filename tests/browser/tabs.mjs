@@ -166,4 +166,34 @@ const losing = [
   } },
 ];
 
-export const tabs = [...sharing, ...losing];
+const leaving = [
+  { name: "tabs: signing out in one tab ends the session in all, and on the server", async check(tab) {
+    tab.expected.push(/\b401\b/);
+    const other = await twoTabs(tab);
+    const refresh = await tab.page.evaluate(() => Object.entries(localStorage).find(([key]) => key.startsWith("latchstring:"))[1]);
+    await other.page.evaluate(async () => {
+      const { onChange } = await import("/latchstring.js");
+      window.told = new Promise((resolve) => onChange(resolve));
+    });
+    await inPage(tab, ({ signOut }) => signOut());
+    assert.equal(await other.page.evaluate(() => window.told), false);
+    assert.deepEqual([await inPage(tab, ({ user }) => user()), await inPage(other, ({ user }) => user())], [null, null]);
+    const answer = await tab.context.request.post(`${tab.origin}/auth/jwt/refresh/`, { data: { refresh } });
+    assert.equal(answer.status(), 401);
+  } },
+  { name: "tabs: with `next` the browser has a cookie and scripts have no token; signOut ends that too", async check(tab) {
+    tab.expected.push(/\b401\b/);
+    await tab.goToSignIn();
+    await inPage(tab, ({ signIn }) => signIn("demo", { next: "/index.html" }));
+    await tab.page.getByRole("heading", { name: "Demo sign-in" }).waitFor();
+    await tab.button(/^Bruno/).click();
+    await tab.page.waitForURL("**/index.html");
+    assert.equal((await inPage(tab, ({ user }) => user())).email, "bruno@example.com");
+    assert.equal(await inPage(tab, ({ accessToken }) => accessToken()), undefined);
+    assert.equal(await tab.page.evaluate(() => document.cookie), "");
+    await inPage(tab, ({ signOut }) => signOut());
+    assert.equal(await inPage(tab, ({ user }) => user()), null);
+  } },
+];
+
+export const tabs = [...sharing, ...losing, ...leaving];
