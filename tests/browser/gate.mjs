@@ -7,7 +7,7 @@ import { root } from "./server.mjs";
 import { Tab } from "./tab.mjs";
 
 const refused = /Failed to load resource.*\b(401|403)\b/;  // the browser reports each answer of 400 and above on the console
-const besides = /\/auth\/www\/|\/favicon\.ico/;  // what the page of a refusal loads, and what a browser asks a host without an icon for
+const besides = /\/favicon\.ico/;  // what a browser asks a host without an icon for
 
 /// tests/integration/gate_stage.py, which ends when its input does.
 async function stage(name) {
@@ -21,6 +21,8 @@ async function throughTheGate(tab) {
   const { page, context, origin } = tab;
   tab.expected.push(refused, besides);
   await page.goto(`${origin}/team/index.html?from=here`);
+  await tab.expectHeading("Sign in");
+  await page.getByText("Continue with Demo").click();
   await page.getByRole("heading", { name: "Demo sign-in" }).waitFor();
   await tab.button(/^Alva Lindqvist/).click();
   await page.waitForURL(`${origin}/team/index.html?from=here`);
@@ -38,9 +40,9 @@ async function throughTheGate(tab) {
     const reply = await fetch("/team/s.txt", { headers: { Accept: "application/json" }, cache: "no-store" });
     return { status: reply.status, ...(await reply.json()) };
   });
-  assert.deepEqual([answer.status, answer.login_url], [401, `${origin}/auth/o/demo/login?next=%2Fteam%2Fs.txt`]);
+  assert.deepEqual([answer.status, answer.login_url], [401, `${origin}/auth/login?next=%2Fteam%2Fs.txt`]);
   await page.goto(`${origin}/team/s.txt`);
-  await page.getByRole("heading", { name: "Demo sign-in" }).waitFor();
+  await tab.expectHeading("Sign in");
 }
 
 export const gates = ["lighttpd", "nginx", "mod_fcgid", "mod_authnz_fcgi"].map((name) => ({

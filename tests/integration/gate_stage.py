@@ -14,7 +14,7 @@ def main():
     port = harness.free_port()
     origin = f"http://127.0.0.1:{port}"
     instance = harness.Instance({
-        "demo": {"enabled": True}, "pages": {"login": f"{origin}/auth/o/demo/login"},
+        "demo": {"enabled": True},
         "gate.team": {"paths": ["/team/"], "providers": ["demo"]}, "gate.nobody": {"paths": ["/team/admin/"], "users": ["nobody at all"]},
     }, port=port)
     instance.command("migrate")
