@@ -8,7 +8,7 @@ let count = 0;
 export const somebody = (name = "Zoë Quist") => ({ name, email: `guest-${process.pid}-${++count}@example.com` });
 
 /// On the demo provider's page: signs in as that person.
-export async function choose(tab, { name, email }) {
+async function choose(tab, { name, email }) {
   await tab.page.getByLabel("Name").fill(name);
   await tab.page.getByLabel("E-mail, if any").fill(email);
   await tab.button("Sign in with this name").click();

@@ -1,6 +1,6 @@
 // redirect.mjs: signing in with a cookie: without a script, by a form_post, refused, and what the pages' policy stops.
 import assert from "node:assert/strict";
-import { accountPath, choose, enter, expectSignIn, ready, somebody } from "./account.mjs";
+import { accountPath, enter, expectSignIn, ready, somebody } from "./account.mjs";
 
 const withoutScript = { name: "without a script: sign in, arrive at the account, sign out", script: false, async check(tab) {
   await enter(tab, somebody("Åsa <b>&amp;"));
