@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { account } from "./account.mjs";
 import { looks } from "./looks.mjs";
+import { redirect } from "./redirect.mjs";
 import { served } from "./served.mjs";
 import { Shell } from "./shell.mjs";
 import { tabs } from "./tabs.mjs";
@@ -206,4 +207,4 @@ const refusing = [
   } },
 ];
 
-export const cases = [...signing, ...refusing, ...served, ...account, ...tabs, ...types, ...looks];
+export const cases = [...signing, ...refusing, ...served, ...redirect, ...account, ...tabs, ...types, ...looks];
