@@ -4,7 +4,7 @@
 Groups, in this order:
   check        tests/check/*.py: layers and drift
   unit         build/MODE/tests/unit_tests: unit and conformance cases (Boost.Test)
-  integration  tests/integration/*_test.py against the real program, real web servers, real providers
+  integration  tests/integration/{,*/}*_test.py against the real program, real web servers, real providers
   browser      tests/browser/run.mjs in Chromium
 The last line is "N passed, N failed"; the exit status is 1 after any failure. A test that could not run has failed: there are no skips.
 """
@@ -123,7 +123,8 @@ def integration_file(path, env):
 
 
 def integration(tally, env, mode, only=None, jobs=2):
-    files = [only] if only else sorted((TESTS / "integration").glob("*_test.py"))
+    folder = TESTS / "integration"
+    files = [only] if only else sorted([*folder.glob("*_test.py"), *folder.glob("[!n]*/*_test.py")])  # [!n]: not node_modules
     if not files:
         tally.add(0, 1, "FAIL integration: no test files")
     if not use_pinned_node(tally, env):
@@ -175,7 +176,7 @@ class Counted(unittest.TextTestResult):
 
 def child(path, report):
     sys.path.insert(0, str(path.parent))
-    sys.path.insert(1, str(TESTS))
+    sys.path[1:1] = [str(TESTS / "integration"), str(TESTS)]
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module
