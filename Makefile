@@ -31,7 +31,7 @@ LDFLAGS  := -pthread $(LDFLAGS_$(MODE))
 CXXFLAGS_xml := -isystem /usr/include/libxml2 -isystem /usr/include/xmlsec1 -DXMLSEC_NO_SIZE_T -DXMLSEC_CRYPTO_OPENSSL=1 \
                 -DXMLSEC_NO_CRYPTO_DYNAMIC_LOADING=1
 CXXFLAGS_postgres := -isystem /usr/include/postgresql
-LIBS     := -lfcgi -lcurl -lsqlite3 -lpq -lxmlsec1-openssl -lxmlsec1 -lxml2 -lz -lcrypto
+LIBS     := -lfcgi -lcurl -lsqlite3 -lpq -lxmlsec1-openssl -lxmlsec1 -lxml2 -lz -lcrypto -lseccomp
 
 # ---- what there is to build ---------------------------------------------------------------------------------------------
 SRC      := $(filter-out src/cli/main.cc,$(wildcard src/*/*.cc src/*/*/*.cc))

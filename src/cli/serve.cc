@@ -7,6 +7,7 @@
 #include "cli/worker.h"
 #include "fcgi/server.h"
 #include "fcgi/spawned.h"
+#include "guard/guard.h"
 
 namespace cli {
 namespace {
@@ -39,6 +40,8 @@ int run_serve(const ServeOptions& options) {
   const base::SystemClock clock;
   const base::Log log{2, base::Level::info, clock};
   for (const auto& warning : config->warnings) log.event(base::Level::warn, "config", {{"what", warning}});
+  if (const auto missing = guard::support().missing(); !missing.empty() && config->server.confine == "try")
+    log.event(base::Level::warn, "confine", {{"missing", missing}, {"what", "workers go on without"}});
   base::Metrics metrics;
   std::unique_ptr<Worker> worker;  // in the worker's process only
   const fcgi::Life life{

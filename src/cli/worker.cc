@@ -1,6 +1,9 @@
 // worker.cc: a worker's objects and its janitor.
 #include "cli/worker.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include "flow/outbox.h"
 #include "flow/redirect.h"
 #include "token/state.h"
@@ -61,6 +64,16 @@ base::Status Worker::open_demo() {
   return base::ok;
 }
 
+/// After all that is opened, before the first thread. With "try" a kernel that refuses what it has is a warning.
+base::Status Worker::confine() {
+  const auto& config = instance_->config;
+  watch_.emplace(config.server.confine == "off" ? std::vector<std::string>{} : watched_files(config));
+  auto confined = confine_worker(config, broker_->needs());
+  if (confined || config.server.confine == "require") return confined;
+  log_.event(base::Level::warn, "confine", {{"why", confined.error().detail}});
+  return base::ok;
+}
+
 base::Result<std::unique_ptr<Worker>> Worker::open(const std::string& config_file, base::Metrics& metrics) {
   auto instance = open_instance(config_file);
   if (!instance) return instance.error();
@@ -80,6 +93,7 @@ base::Result<std::unique_ptr<Worker>> Worker::open(const std::string& config_fil
   if (auto ring = worker->keys_->ring(); !ring) return ring.error();
   worker->deps_ = std::make_unique<flow::Deps>(flow::Deps{in.config, in.store, *worker->broker_, *worker->keys_, in.master, in.clock,
                                                           in.random, worker->log_, metrics, *worker->client_});
+  if (auto confined = worker->confine(); !confined) return confined.error();
   worker->janitor_ = std::thread{[w = worker.get()] { w->sweep(); }};
   if (!in.config.hooks.events.empty()) worker->courier_ = std::thread{[w = worker.get()] { w->deliver(); }};
   return worker;
@@ -101,6 +115,10 @@ void Worker::sweep() {
   std::unique_lock lock{mutex_};
   while (!wake_.wait_for(lock, kSweepEvery, [this] { return leaving_.load(); })) {
     lock.unlock();
+    if (const auto path = watch_->replaced()) {  // what cannot be read any more is for a new worker to read
+      log_.event(base::Level::warn, "replaced", {{"file", *path}, {"what", "this worker makes way for one that can read it"}});
+      ::kill(::getpid(), SIGTERM);
+    }
     bool more = true;
     while (more && !leaving_) {  // a flood of attempts must not outgrow the broom
       more = swept("flows", instance_->store.sweep_flows());

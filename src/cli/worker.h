@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "cli/confinement.h"
 #include "cli/instance.h"
 #include "demo/provider.h"
 #include "flow/app.h"
@@ -37,6 +38,7 @@ class Worker {
   std::unique_ptr<flow::Keys> keys_;
   std::unique_ptr<demo::Provider> demo_;
   std::unique_ptr<flow::Deps> deps_;
+  std::optional<Watch> watch_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::atomic<bool> leaving_ = false;
@@ -45,6 +47,7 @@ class Worker {
   Worker(std::unique_ptr<Instance> instance, base::Metrics& metrics);
   base::Status open_client();
   base::Status open_demo();
+  base::Status confine();
   void sweep();
   void deliver();
   bool swept(std::string_view table, const base::Result<std::int64_t>& rows);

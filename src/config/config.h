@@ -43,6 +43,7 @@ struct Config {
     int threads = 64;
     std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For counts
     std::string log_level = "info";
+    std::string confine = "try";           // try | require | off
   } server;
   struct {
     std::chrono::seconds ttl{600};

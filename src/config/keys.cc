@@ -40,6 +40,10 @@ constexpr Key kKeys[] = {
      "Addresses of proxies in front of the web server, whose X-Forwarded-For is believed. From anyone else it is ignored.",
      "[\"10.0.0.1\"]"},
     {"server.log_level", SLOT(config.server.log_level), "debug|info|warn|error", "The least important lines to log (standard error).", ""},
+    {"server.confine", SLOT(config.server.confine), "try|require|off",
+     "Once started, a worker gives up what it does not need (Landlock for files, seccomp for system calls). \"try\": what the kernel has of\n"
+     "the two; what it lacks is a warning at the start. \"require\": no start without both. \"off\": neither.",
+     ""},
 
     {"flows.ttl", SLOT(config.flows.ttl), "1s..1d", "How long a login may take, from the first request to the last.", ""},
     {"flows.binding", SLOT(binding), "required|none",

@@ -27,6 +27,12 @@ struct Info {
   bool widget = false;
 };
 
+/// What the enabled providers will want of the process later, when it has given up what it does not need.
+struct Needs {
+  std::vector<std::string> files;  // read at each login: somebody else renews them
+  bool xml = false;                // a document in XML may come from outside
+};
+
 /// Query or form parameters; of a repeated name the last value counts.
 using Params = std::vector<std::pair<std::string, std::string>>;
 std::string_view last(const Params& params, std::string_view name) noexcept;  // "" = absent
@@ -108,6 +114,7 @@ class Broker {
   static base::Result<Broker> open(const config::Config& config, World world);
   Broker(Broker&&) noexcept;
   ~Broker();
+  Needs needs() const;
   const std::vector<Info>& list() const noexcept;
   bool has(std::string_view name) const noexcept;
   base::Result<Begun> begin(std::string_view name, const Start& start);
