@@ -52,7 +52,7 @@ $(LIB): $(OBJ)
 	rm -f $@ && ar rcs $@ $^
 $(OUT)/tests/unit_tests: $(TEST_OBJ) $(LIB)
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lboost_unit_test_framework
-$(OUT)/tests/edge: $(OUT)/tests/fake/edge_main.o $(LIB)
+$(OUT)/tests/edge $(OUT)/tests/guard: $(OUT)/tests/%: $(OUT)/tests/fake/%_main.o $(LIB)
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(OUT)/tests/%.o: tests/%.cc
 	@mkdir -p $(@D)
@@ -80,7 +80,7 @@ run: deps
 	$(MAKE) --no-print-directory MODE=release -j$(JOBS) all
 	tools/run
 test: deps
-	$(MAKE) --no-print-directory MODE=$(MODE) -j$(JOBS) all $(OUT)/tests/unit_tests $(OUT)/tests/edge
+	$(MAKE) --no-print-directory MODE=$(MODE) -j$(JOBS) all $(OUT)/tests/unit_tests $(OUT)/tests/edge $(OUT)/tests/guard
 	$(PYTHON) tests/run.py --mode $(MODE) $(ARGS)
 unit: $(OUT)/tests/unit_tests
 	$(OUT)/tests/unit_tests
@@ -101,4 +101,4 @@ install: all
 clean:
 	rm -rf build var
 
--include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(OUT)/src/cli/main.d $(OUT)/tests/fake/edge_main.d
+-include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(OUT)/src/cli/main.d $(OUT)/tests/fake/edge_main.d $(OUT)/tests/fake/guard_main.d

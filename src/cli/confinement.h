@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "guard/guard.h"
-#include "providers/broker.h"
+#include "providers/needs.h"
 
 namespace cli {
 

@@ -52,7 +52,9 @@ int run_serve(const ServeOptions& options) {
         return fcgi::Handler{[&worker](const http::Request& request) { return worker->handle(request); }};
       },
       .stop = [&] { worker.reset(); }};
-  return fcgi::serve(edge_options(options, *config), life, log, metrics);
+  const auto edge = edge_options(options, *config);
+  config = base::Error{};  // the master needs no secrets
+  return fcgi::serve(edge, life, log, metrics);
 }
 
 }  // namespace cli

@@ -2,11 +2,14 @@
 #include "cli/worker.h"
 
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "flow/outbox.h"
 #include "flow/redirect.h"
+#include "providers/needs.h"
 #include "token/state.h"
+#include "xml/ask.h"
 
 namespace cli {
 namespace {
@@ -18,6 +21,18 @@ base::Level level_of(const std::string& name) {
   if (name == "debug") return base::Level::debug;
   if (name == "warn") return base::Level::warn;
   return name == "error" ? base::Level::error : base::Level::info;
+}
+
+/// What has been read needs no copy of its own any more: the providers' stanzas, and the environment, in this process (a successor gets the
+/// master's). Wiping is operator delete's work (base/wiping.h).
+void forget_settings(config::Config& config) {
+  config.providers.clear();
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text{*entry};
+    const auto value = text.find('=');
+    if (value != text.npos && text.starts_with("SOCIAL_AUTH_")) ::explicit_bzero(*entry + value + 1, text.size() - value - 1);
+    if (value != text.npos && text.starts_with("LATCHSTRING_")) ::explicit_bzero(*entry + value + 1, text.size() - value - 1);
+  }
 }
 
 }  // namespace
@@ -53,6 +68,27 @@ base::Status Worker::open_client() {
   return base::ok;
 }
 
+/// From here on XML is read by another process, which is started by the first that needs it: a provider's keys, now, or its answers.
+base::Status Worker::open_broker() {
+  auto& in = *instance_;
+  const auto start = [this, confined = in.config.server.confine != "off"]() -> base::Status {
+    if (reader_) return base::ok;
+    auto started = reader::Reader::start(confined);
+    if (!started) return started.error();
+    reader_ = std::move(*started);
+    return base::ok;
+  };
+  xml::send_work_by([this, start](std::string_view request) -> base::Result<std::string> {
+    if (auto started = start(); !started) return started.error();
+    return reader_->ask(request);
+  });
+  auto broker = providers::Broker::open(in.config, {*client_, *cache_, in.clock, in.random});
+  if (!broker) return broker.error();
+  broker_.emplace(std::move(*broker));
+  forget_settings(in.config);
+  return broker_->needs().xml ? start() : base::ok;
+}
+
 base::Status Worker::open_demo() {
   if (!instance_->config.demo.enabled) return base::ok;
   auto key = demo_key(*instance_);
@@ -82,9 +118,7 @@ base::Result<std::unique_ptr<Worker>> Worker::open(const std::string& config_fil
   if (auto made = ensure_signing_key(in); !made) return made.error();
   if (auto opened = worker->open_client(); !opened) return opened.error();
   worker->cache_ = std::make_unique<StoreCache>(in.store);
-  auto broker = providers::Broker::open(in.config, {*worker->client_, *worker->cache_, in.clock, in.random});
-  if (!broker) return broker.error();
-  worker->broker_.emplace(std::move(*broker));
+  if (auto opened = worker->open_broker(); !opened) return opened.error();
   for (const auto& info : worker->broker_->list()) {
     if (!info.warning.empty()) worker->log_.event(base::Level::warn, "provider", {{"provider", info.name}, {"what", info.warning}});
   }
@@ -107,6 +141,7 @@ Worker::~Worker() {
   wake_.notify_all();
   if (janitor_.joinable()) janitor_.join();
   if (courier_.joinable()) courier_.join();  // hooks.timeout at the most
+  xml::send_work_by({});
 }
 
 /// Drops what has expired, every now and then; one worker's sweep is enough, all of them do no harm.

@@ -15,6 +15,7 @@
 #include "net/curl_client.h"
 #include "providers/broker.h"
 #include "providers/cache.h"
+#include "reader/reader.h"
 
 namespace cli {
 
@@ -34,6 +35,7 @@ class Worker {
   base::Metrics& metrics_;
   std::unique_ptr<net::CurlClient> client_;
   std::unique_ptr<StoreCache> cache_;
+  std::unique_ptr<reader::Reader> reader_;  // null where nothing in XML can come
   std::optional<providers::Broker> broker_;
   std::unique_ptr<flow::Keys> keys_;
   std::unique_ptr<demo::Provider> demo_;
@@ -46,6 +48,7 @@ class Worker {
 
   Worker(std::unique_ptr<Instance> instance, base::Metrics& metrics);
   base::Status open_client();
+  base::Status open_broker();
   base::Status open_demo();
   base::Status confine();
   void sweep();

@@ -9,6 +9,7 @@
 #include "providers/later.h"
 #include "providers/layers.h"
 #include "providers/logout_token.h"
+#include "providers/needs.h"
 #include "providers/security_event.h"
 #include "providers/table.h"
 

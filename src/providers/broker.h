@@ -20,17 +20,13 @@
 
 namespace providers {
 
+struct Needs;  // needs.h
+
 /// An enabled provider as GET /o/ lists it. `warning`: what the operator is to know of the service (it is closed, nobody tried it); "" =
 /// nothing. `widget`: it begins with a button of its own on a page of the site's, so that redirect mode has nowhere to send the browser.
 struct Info {
   std::string name, title, protocol, warning;  // "google-oauth2", "Google", "oidc"
   bool widget = false;
-};
-
-/// What the enabled providers will want of the process later, when it has given up what it does not need.
-struct Needs {
-  std::vector<std::string> files;  // read at each login: somebody else renews them
-  bool xml = false;                // a document in XML may come from outside
 };
 
 /// Query or form parameters; of a repeated name the last value counts.
