@@ -26,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto half = text.find("\n");
   const auto over = http::parse_form(text.substr(0, half));
   const auto merged = http::parse_form(text.substr(half == text.npos ? 0 : half)).merged(over);
-  for (const auto& [name, value] : over.items()) {
+  for (std::size_t i = 0; i < std::min<std::size_t>(over.items().size(), 8); ++i) {
+    const auto& name = over.items()[i].first;
     HOLDS(over.count(name) == merged.count(name));
     HOLDS(*over.last(name) == *merged.last(name));
   }
