@@ -48,6 +48,7 @@ TEST_SRC := $(wildcard tests/unit/*.cc tests/unit/*/*.cc tests/conformance/*.cc)
 TEST_OBJ := $(TEST_SRC:%.cc=$(OUT)/%.o)
 FUZZ     := $(patsubst tests/fuzz/%_fuzz.cc,%,$(wildcard tests/fuzz/*_fuzz.cc))
 FUZZ_OBJ := $(FUZZ:%=$(OUT)/tests/fuzz/%_fuzz.o)
+FUZZ_AID := $(OUT)/tests/unit/xml/forge.o
 
 .PHONY: all run test unit bench lint fuzz fuzz-merge fuzz-coverage install deps clean help
 all: $(OUT)/latchstring
@@ -63,9 +64,9 @@ $(OUT)/tests/unit_tests: $(TEST_OBJ) $(LIB)
 $(OUT)/tests/edge: $(OUT)/tests/fake/edge_main.o $(LIB)
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
 # Fuzz targets: all in one program that replays their seeds, each entry under its own name; or (MODE=fuzz) each with libFuzzer.
-$(OUT)/tests/fuzz_replay: $(OUT)/tests/fuzz/replay.o $(FUZZ_OBJ) $(LIB)
+$(OUT)/tests/fuzz_replay: $(OUT)/tests/fuzz/replay.o $(FUZZ_OBJ) $(FUZZ_AID) $(LIB)
 	$(CXX) $(LDFLAGS) -rdynamic -o $@ $^ $(LIBS) -ldl
-$(FUZZ:%=$(OUT)/tests/fuzz/%): %: %_fuzz.o $(LIB)
+$(FUZZ:%=$(OUT)/tests/fuzz/%): %: %_fuzz.o $(FUZZ_AID) $(LIB)
 	$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 ifneq ($(MODE),fuzz)
 $(OUT)/tests/fuzz/%_fuzz.o: CXXFLAGS += -DLLVMFuzzerTestOneInput=$*_fuzz
@@ -120,4 +121,4 @@ install: all
 clean:
 	rm -rf build var
 
--include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) $(OUT)/src/cli/main.d $(OUT)/tests/fake/edge_main.d
+-include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) $(FUZZ_AID:.o=.d) $(OUT)/src/cli/main.d $(OUT)/tests/fake/edge_main.d
