@@ -1,5 +1,5 @@
-// answer_fuzz.cc: what token and user endpoints answer, in each form that a provider's file may name. The first byte chooses it. What can
-// be read is JSON again; what is shown of it holds no control character.
+// answer_fuzz.cc: what token and user endpoints answer, in each form that a provider's file may name. The first byte chooses it.
+// What can be read is JSON again; what is shown of it holds no control character.
 #include "base/encode.h"
 #include "fuzz.h"
 #include "providers/answer.h"

@@ -1,5 +1,5 @@
-// body_fuzz.cc: the body of a POST by its content type: form, JSON, multipart, or a refusal. The first line is the type. What is taken is
-// text that can be logged and stored; everything else is refused with a 4xx that is JSON.
+// body_fuzz.cc: the body of a POST by its content type: form, JSON, multipart, or a refusal. The first line is the type. What is
+// taken is text that can be logged and stored; everything else is refused with a 4xx that is JSON.
 #include "base/encode.h"
 #include "flow/call.h"
 #include "fuzz.h"

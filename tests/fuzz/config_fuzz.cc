@@ -1,5 +1,5 @@
-// config_fuzz.cc: the configuration: TOML from a file, and variables of the environment (behind a line "---"). It is not a stranger's, but
-// what is taken must be whole, and what is refused told in one line without the value of a secret.
+// config_fuzz.cc: the configuration: TOML from a file, and variables of the environment (behind a line "---"). It is not a
+// stranger's, but what is taken must be whole, and what is refused told in one line without the value of a secret.
 #include <sys/mman.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
-// discovery_fuzz.cc: a metadata document: every address that comes out is https, its issuer the one that was asked for, its algorithms
-// asymmetric.
+// discovery_fuzz.cc: a metadata document: every address that comes out is https, its issuer the one that was asked for, its
+// algorithms asymmetric.
 #include "base/url.h"
 #include "fuzz.h"
 #include "providers/discovery.h"
@@ -8,8 +8,8 @@
 namespace {
 
 providers::Spec make_spec(const std::string& more) {
-  return *providers::read_spec(*config::parse_toml("protocol = \"oidc\"\nclient_id = \"client\"\nclient_secret = \"s\"\n" + more, "f.toml"),
-                               "providers.op", true);
+  const auto toml = "protocol = \"oidc\"\nclient_id = \"client\"\nclient_secret = \"s\"\n" + more;
+  return fuzz::must(providers::read_spec(fuzz::must(config::parse_toml(toml, "f.toml")), "providers.op", true));
 }
 
 }  // namespace
@@ -23,8 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto metadata = providers::parse_metadata(body, *spec, issuer, "https://op.example/x/metadata");
     if (!metadata) continue;
     HOLDS(spec == &named ? metadata->issuer == issuer : base::origin_of(*base::parse_url(metadata->issuer)) == "https://op.example");
-    for (const auto& url : {metadata->authorize, metadata->token, metadata->keys, metadata->userinfo, metadata->end_session,
-                            metadata->revocation}) {
+    for (const auto& url :
+         {metadata->authorize, metadata->token, metadata->keys, metadata->userinfo, metadata->end_session, metadata->revocation}) {
       const auto parsed = base::parse_url(url);
       HOLDS(url.empty() || (parsed && parsed->scheme == "https" && !parsed->has_fragment && !parsed->has_userinfo));
       HOLDS(url.empty() || providers::private_addresses_allowed(url, "https://op.example") == (parsed->host == "op.example"));

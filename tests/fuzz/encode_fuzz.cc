@@ -1,6 +1,5 @@
 // encode_fuzz.cc: base/encode.h and base/text.h: decoders undo encoders, and take one text for each value.
 #include "base/encode.h"
-
 #include "base/markup.h"
 #include "base/text.h"
 #include "fuzz.h"

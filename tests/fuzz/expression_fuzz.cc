@@ -1,5 +1,6 @@
-// expression_fuzz.cc: the expressions and templates of provider files, over documents that a provider could have sent. The first line is
-// the expression, the rest the document. What stands before the first value from outside stays what it is, whatever the document says.
+// expression_fuzz.cc: the expressions and templates of provider files, over documents that a provider could have sent. The first
+// line is the expression, the rest the document. What stands before the first value from outside stays what it is, whatever the
+// document says.
 #include "fuzz.h"
 #include "providers/expression.h"
 

@@ -1,5 +1,5 @@
-// form_fuzz.cc: http::parse_form: what it gives, encoded and read again, is the same; its limits hold; and of two forms laid over each
-// other the upper one decides.
+// form_fuzz.cc: http::parse_form: what it gives, encoded and read again, is the same; its limits hold; and of two forms laid over
+// each other the upper one decides.
 #include "base/encode.h"
 #include "fuzz.h"
 #include "http/request.h"

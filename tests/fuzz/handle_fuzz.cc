@@ -1,6 +1,6 @@
-// handle_fuzz.cc: a whole request to flow::handle: METHOD, path, query, a line for each header, a blank line, the body. "@" stands for a
-// good access token in a header and for a good state elsewhere. No request makes us answer 5xx, none is answered with what is no header
-// or no JSON, and nobody is signed in by anything but a good token.
+// handle_fuzz.cc: a whole request to flow::handle: METHOD, path, query, a line for each header, a blank line, the body. "@"
+// stands for a good access token in a header and for a good state elsewhere. No request makes us answer 5xx, none is answered
+// with what is no header or no JSON, and nobody is signed in by anything but a good token.
 #include "base/encode.h"
 #include "base/text.h"
 #include "fuzz.h"
@@ -27,7 +27,8 @@ struct Fixture : test::World {
 void check(const http::Request& request, const http::Response& response, bool good_token) {
   HOLDS(response.status >= 200 && response.status < 500);
   for (const auto& [name, value] : response.headers) {
-    HOLDS(!name.empty() && name.find_first_of("\r\n: ") == std::string::npos && value.find_first_of(std::string_view{"\r\n\0", 3}) == std::string::npos);
+    HOLDS(!name.empty() && name.find_first_of("\r\n: ") == std::string::npos &&
+          value.find_first_of(std::string_view{"\r\n\0", 3}) == std::string::npos);
     if (name == "Content-Type" && value == "application/json" && !response.body.empty()) HOLDS(json::Document::parse(response.body));
     if (name == "Location") HOLDS(value.starts_with("https://"));
   }

@@ -1,5 +1,5 @@
-// id_token_fuzz.cc: the claims of a signed id_token, behind its signature. The first line is typ, the second the access token beside it,
-// the rest the payload. Who passes is asked once more here, in other words.
+// id_token_fuzz.cc: the claims of a signed id_token, behind its signature. The first line is typ, the second the access token
+// beside it, the rest the payload. Who passes is asked once more here, in other words.
 #include <algorithm>
 
 #include "fuzz.h"
@@ -11,10 +11,8 @@ namespace {
 constexpr base::Time kNow{std::chrono::seconds{1'700'000'000}};
 
 providers::Spec make_spec(const char* more) {
-  return *providers::read_spec(*config::parse_toml(std::string{R"(protocol = "oidc"
-client_id = "client"
-client_secret = "s"
-issuer = )"} + more, "f.toml"), "providers.op", true);
+  const auto toml = std::string{"protocol = \"oidc\"\nclient_id = \"client\"\nclient_secret = \"s\"\nissuer = "} + more;
+  return fuzz::must(providers::read_spec(fuzz::must(config::parse_toml(toml, "f.toml")), "providers.op", true));
 }
 
 void check_passed(const json::Value& claims) {
@@ -32,7 +30,9 @@ void check_passed(const json::Value& claims) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const auto one = make_spec("\"https://op.example\"\nid_token = { audiences = [\"friend\"] }\n");
-  static const auto tenants = make_spec("\"https://op.example/{i:/tid}\"\n");
+  static const auto tenants = make_spec(
+      "\"https://op.example/{i:/tid}\"\nauthorize = { url = \"https://op.example/a\" }\ntoken = { url = \"https://op.example/t\" "
+      "}\nid_token = { keys = \"https://op.example/k\" }\n");
   static const std::vector<std::string> apps{"app"};
   fuzz::Lines lines{fuzz::view(data, size)};
   token::Jws jws{crypto::Alg::ES256, "", std::string{lines.next()}, "", "s", ""};

@@ -1,4 +1,5 @@
-// jwk_fuzz.cc: key sets from a provider, and PEM. A key that is taken can be published and read again, and no symmetric one comes out.
+// jwk_fuzz.cc: key sets from a provider, and PEM. A key that is taken can be published and read again, and no symmetric one comes
+// out.
 #include "crypto/keys.h"
 #include "fuzz.h"
 #include "token/jws.h"

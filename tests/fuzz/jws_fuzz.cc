@@ -1,5 +1,6 @@
-// jws_fuzz.cc: token::parse_jws and the check of our own tokens. Lines: a token, where "@" stands for a good one of ours; else "{", claims
-// that are signed here, so that the fuzzer gets behind the signature. What is let in was signed, and says what it must.
+// jws_fuzz.cc: token::parse_jws and the check of our own tokens. Lines: a token, where "@" stands for a good one of ours; else
+// "{", claims that are signed here, so that the fuzzer gets behind the signature. What is let in was signed, and says what it
+// must.
 #include "base/encode.h"
 #include "base/text.h"
 #include "fuzz.h"

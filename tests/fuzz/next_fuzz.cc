@@ -1,9 +1,8 @@
-// next_fuzz.cc: flow::check_next: what is let through leads to our host or to a listed place, also as browsers read it (WHATWG URL 4.4),
-// which is not as RFC 3986 has it: backslashes are slashes, tabs and line ends are not there, spaces around it neither.
-#include "flow/next.h"
-
+// next_fuzz.cc: flow::check_next: what is let through leads to our host or to a listed place, also as browsers read it (WHATWG
+// URL 4.4), which is not as RFC 3986 has it: backslashes are slashes, tabs and line ends are not there, spaces around it neither.
 #include "base/text.h"
 #include "base/url.h"
+#include "flow/next.h"
 #include "fuzz.h"
 
 namespace {
@@ -25,7 +24,8 @@ std::string browser_goes(std::string_view text, std::string_view base) {
   for (const char c : text) {
     if (c != '\t' && c != '\n' && c != '\r') seen += c == '\\' ? '/' : c;
   }
-  const auto begin = seen.find_first_not_of(std::string_view{"\0\1\2\3\4\5\6\7\10\13\14\16\17\20\21\22\23\24\25\26\27\30\31\32\33\34\35\36\37 ", 31});
+  const auto begin =
+      seen.find_first_not_of(std::string_view{"\0\1\2\3\4\5\6\7\10\13\14\16\17\20\21\22\23\24\25\26\27\30\31\32\33\34\35\36\37 ", 31});
   seen.erase(0, begin);
   auto scheme = std::string{"https"};
   auto rest = std::string_view{seen};

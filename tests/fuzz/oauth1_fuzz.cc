@@ -1,5 +1,5 @@
-// oauth1_fuzz.cc: OAuth 1.0a: the answers to the request token, the access token and the user request (a blank line between them), and the
-// base string of a request to an address with any query.
+// oauth1_fuzz.cc: OAuth 1.0a: the answers to the request token, the access token and the user request (a blank line between
+// them), and the base string of a request to an address with any query.
 #include "fuzz.h"
 #include "providers/oauth1_sign.h"
 #include "unit/providers/world.h"
@@ -18,7 +18,7 @@ map = { uid = "u:/id", username = "t:/screen_name" }
 )";
 
 struct Fixture : world::World {
-  providers::Broker broker = *open(kForge);
+  providers::Broker broker = fuzz::must(open(kForge));
   void serve(const std::string& url, std::string body) { net.answers[url] = {net::Response{200, {}, std::move(body)}}; }
 };
 
@@ -56,8 +56,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto kept = json::Document::parse(begun->kept);
   HOLDS(kept);
   const std::string token{kept->root()["token"].string().value()};
-  HOLDS(!f.broker.finish("forge", {f.redirect_uri, "a state", f.seed, begun->kept, {{"oauth_token", token + "x"}, {"oauth_verifier", "v"}}}));
-  const auto who = f.broker.finish("forge", {f.redirect_uri, "a state", f.seed, begun->kept, {{"oauth_token", token}, {"oauth_verifier", "v"}}});
+  HOLDS(
+      !f.broker.finish("forge", {f.redirect_uri, "a state", f.seed, begun->kept, {{"oauth_token", token + "x"}, {"oauth_verifier", "v"}}}));
+  const auto who =
+      f.broker.finish("forge", {f.redirect_uri, "a state", f.seed, begun->kept, {{"oauth_token", token}, {"oauth_verifier", "v"}}});
   if (who) HOLDS(!who->uid.empty() && who->uid.size() <= 255 && who->issuer == "forge");
   for (const auto& request : f.net.asked) {
     for (const auto& [name, value] : request.headers) HOLDS(value.find_first_of("\r\n") == std::string::npos);

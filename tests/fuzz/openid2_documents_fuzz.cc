@@ -1,4 +1,5 @@
-// openid2_documents_fuzz.cc: where an OpenID 2.0 provider is found: XRDS, the head of a page, and the identifier that somebody typed.
+// openid2_documents_fuzz.cc: where an OpenID 2.0 provider is found: XRDS, the head of a page, and the identifier that somebody
+// typed.
 #include "base/url.h"
 #include "fuzz.h"
 #include "providers/openid2_discovery.h"
@@ -33,9 +34,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = openid2::from_text(openid2::to_text(found));
     HOLDS(again && again->claimed_id == found.claimed_id && again->services == found.services);
   }
-  openid2::from_text(text);
+  if (const auto found = openid2::from_text(text)) HOLDS(!found->claimed_id.empty() && !found->services.empty());
   const auto head = openid2::read_head(text);
-  for (const auto& value : {head.provider, head.local_id, head.xrds_location}) HOLDS(value.size() < size);
+  for (const auto& value : {head.provider, head.local_id, head.xrds_location}) HOLDS(value.size() <= size);
   // What stands behind the head counts for nothing.
   const auto behind = openid2::read_head("<head></head><body>" + std::string{text});
   HOLDS(behind.provider.empty() && behind.local_id.empty() && behind.xrds_location.empty());

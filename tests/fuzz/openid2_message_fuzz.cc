@@ -1,5 +1,5 @@
-// openid2_message_fuzz.cc: an OpenID 2.0 provider's messages: lines, parameters, and an assertion whose signature is taken for good. What
-// is believed is covered by the signature, and no other message has the same signed text.
+// openid2_message_fuzz.cc: an OpenID 2.0 provider's messages: lines, parameters, and an assertion whose signature is taken for
+// good. What is believed is covered by the signature, and no other message has the same signed text.
 #include "base/text.h"
 #include "fuzz.h"
 #include "http/request.h"
@@ -10,7 +10,8 @@ namespace {
 namespace openid2 = providers::openid2;
 
 const openid2::Expected& expected() {
-  static const openid2::Expected made{"https://app.example/cb?state=s", "https://op.example/server", base::Time{std::chrono::seconds{1'700'000'000}}};
+  static const openid2::Expected made{"https://app.example/cb?state=s", "https://op.example/server",
+                                      base::Time{std::chrono::seconds{1'700'000'000}}};
   return made;
 }
 
@@ -25,7 +26,8 @@ void check(const openid2::Assertion& a) {
     }
   }
   openid2::auth_time_of(a);
-  // The text that is signed, read as lines, gives back exactly what is covered. (Lines are trimmed there; what would be is passed over.)
+  // The text that is signed, read as lines, gives back exactly what is covered. (Lines are trimmed there; what would be is passed
+  // over.)
   openid2::Fields covered;
   for (const auto& name : a.covered) {
     if (base::trim(name) != name || base::trim(a.value(name)) != a.value(name)) return;

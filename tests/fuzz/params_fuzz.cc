@@ -1,10 +1,10 @@
-// params_fuzz.cc: fcgi::parse_params. Lines are NAME=VALUE; the first says how we are mounted, in which role, and whom we trust. Whatever a
-// web server passes on, the gate is reached where the web server says so only, and a client's address is nobody's invention.
-#include "fcgi/params.h"
-
+// params_fuzz.cc: fcgi::parse_params. Lines are NAME=VALUE; the first says how we are mounted, in which role, and whom we trust.
+// Whatever a web server passes on, the gate is reached where the web server says so only, and a client's address is nobody's
+// invention.
 #include <string>
 #include <vector>
 
+#include "fcgi/params.h"
 #include "fuzz.h"
 
 namespace {

@@ -1,5 +1,6 @@
-// record_fuzz.cc: FastCGI records from a web server, or whoever reached the socket: libfcgi's reading through our Transport, parameters and
-// body, and the answer. The bytes stand in a socket pair whose other end is closed, so nothing is waited for.
+// record_fuzz.cc: FastCGI records from a web server, or whoever reached the socket: libfcgi's reading through our Transport,
+// parameters and body, and the answer. The bytes stand in a socket pair whose other end is closed, so nothing is waited for.
+#include <fcgiapp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ struct Fixture {
                         [](const http::Request& request) { return answer(request); },
                         log,
                         metrics};
+  const int started = FCGX_Init();  // as the worker does
   fcgi::Exchange exchange{service};
 
   static http::Response answer(const http::Request& request) {

@@ -1,5 +1,6 @@
-// replay.cc: runs every seed through its target, by the ordinary compiler: tests/fuzz/seeds/NAME/* through NAME_fuzz.cc, whose entry is
-// compiled here as NAME_fuzz. A crash names its seed, since the line stands before the call.  usage: fuzz_replay FOLDER [NAME...]
+// replay.cc: runs every seed through its target, by the ordinary compiler: tests/fuzz/seeds/NAME/* through NAME_fuzz.cc, whose
+// entry is compiled here as NAME_fuzz. A crash names its seed, since the line stands before the call.  usage: fuzz_replay FOLDER
+// [NAME...]
 #include <dlfcn.h>
 
 #include <algorithm>

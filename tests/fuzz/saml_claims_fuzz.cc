@@ -1,4 +1,5 @@
-// saml_claims_fuzz.cc: an assertion behind its signature: conditions, subject, statements; and the metadata of an identity provider.
+// saml_claims_fuzz.cc: an assertion behind its signature: conditions, subject, statements; and the metadata of an identity
+// provider.
 #include "fuzz.h"
 #include "providers/saml_claims.h"
 #include "providers/saml_metadata.h"
@@ -22,8 +23,9 @@ struct Fixture {
 
 void check_metadata(std::string_view text) {
   const auto idp = providers::saml::read_idp_metadata(text, "");
-  if (idp) HOLDS(!idp->entity_id.empty() && !idp->sso_url.empty());
-  providers::saml::read_idp_metadata(text, "https://idp.example/saml");
+  if (idp) HOLDS(!idp->keys.empty());
+  const auto named = providers::saml::read_idp_metadata(text, "https://idp.example/saml");
+  HOLDS(!named || named->entity_id == "https://idp.example/saml");
 }
 
 }  // namespace
@@ -39,7 +41,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool passes = bool{providers::saml::check_assertion(root, f.expected)};
   if (passes) {  // each of these words must have been there, whatever else was
     for (const auto* word : {"_request", "https://app.example/sp", "https://app.example/saml"}) {
-      bool found = text.find(word) != text.npos || text.find("&#") != text.npos || text.find("<!") != text.npos || text.find("<?") != text.npos;
+      bool found =
+          text.find(word) != text.npos || text.find("&#") != text.npos || text.find("<!") != text.npos || text.find("<?") != text.npos;
       HOLDS(found);
     }
     HOLDS(!root.child("AuthnStatement", "urn:oasis:names:tc:SAML:2.0:assertion").name().empty());

@@ -1,6 +1,6 @@
-// saml_fuzz.cc: a SAML response from the browser to the identity. "@A@" in the input stands for ann's assertion, signed; "@R@" for her
-// whole response, signed; "@S@" for the signature alone, "@C@" for what it was made of, "@E@" for the assertion, encrypted for us. So the
-// fuzzer writes wrappings (XSW) around what is good. Whoever comes out is ann.
+// saml_fuzz.cc: a SAML response from the browser to the identity. "@A@" in the input stands for ann's assertion, signed; "@R@"
+// for her whole response, signed; "@S@" for the signature alone, "@C@" for what it was made of, "@E@" for the assertion,
+// encrypted for us. So the fuzzer writes wrappings (XSW) around what is good. Whoever comes out is ann.
 #include "base/text.h"
 #include "fuzz.h"
 #include "providers/broker.h"
@@ -9,8 +9,8 @@
 namespace {
 
 struct Fixture : world::SamlWorld {
-  providers::Broker broker = *open(stanza());
-  providers::Begun begun = *broker.begin("acme", begin_at());
+  providers::Broker broker = fuzz::must(open(stanza()));
+  providers::Begun begun = fuzz::must(broker.begin("acme", begin_at()));
   std::map<std::string, std::string> pieces;
 
   Fixture() {
@@ -54,13 +54,14 @@ struct Fixture : world::SamlWorld {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static Fixture f;
   const auto text = fuzz::view(data, size);
-  const auto who = text.starts_with('<') || text.starts_with('@')
-                       ? f.finish_with(f.broker, f.begun, f.filled(text))
-                       : f.broker.finish("acme", {f.acs, std::string(54, 'S'), f.seed, f.begun.kept, {{"SAMLResponse", std::string{text}}}});
+  const auto who =
+      text.starts_with('<') || text.starts_with('@')
+          ? f.finish_with(f.broker, f.begun, f.filled(text))
+          : f.broker.finish("acme", {f.acs, std::string(54, 'S'), f.seed, f.begun.kept, {{"SAMLResponse", std::string{text}}}});
   if (!who) {
     HOLDS(!who.error().say.empty() && who.error().code != base::Code::internal);
     return 0;
   }
-  HOLDS(who->uid == "ann-1" && (who->email.empty() || who->email == "ann@idp.example") && who->issuer == "acme");
+  HOLDS(who->uid == "ann-1" && (who->email.empty() || who->email == "ann@idp.example") && who->issuer == "https://idp.example/saml");
   return 0;
 }

@@ -1,5 +1,5 @@
-// signed_fuzz.cc: callbacks that are signed themselves. The first line chooses the kind, the rest is a form. Where the input has "s=@" the
-// right signature is put in, so that the fuzzer gets behind it. A signed text has one reading.
+// signed_fuzz.cc: callbacks that are signed themselves. The first line chooses the kind, the rest is a form. Where the input has
+// "s=@" the right signature is put in, so that the fuzzer gets behind it. A signed text has one reading.
 #include "base/encode.h"
 #include "base/text.h"
 #include "crypto/digest.h"
@@ -19,18 +19,21 @@ const providers::Values kNone;
 
 std::vector<SignedSpec> make_specs() {
   std::vector<SignedSpec> out;
-  for (const std::string toml : {"method = \"hmac_sha256_pairs\"\nsignature = \"s\"\nkey = \"k\"\njoin = \"&\"\n",
-                                 "method = \"hmac_sha256_pairs\"\nsignature = \"s\"\nkey = \"k\"\njoin = \"\\n\"\ntime = \"auth_date\"\n",
-                                 "method = \"hmac_sha256_pairs\"\nsignature = \"s\"\nkey = \"k\"\njoin = \"&\"\nescape = true\n",
-                                 "method = \"md5_concat\"\nsignature = \"s\"\nafter = \"k\"\nfields = [\"id\", \"session\"]\n",
-                                 "method = \"md5_concat\"\nsignature = \"s\"\nafter = \"k\"\nnamed = true\nfields = [\"e\", \"m\"]\nexpires = \"e\"\n",
-                                 "method = \"hmac_sha256_payload\"\nsignature = \"s\"\npayload = \"p\"\nkey = \"k\"\nnonce = \"nonce\"\n",
-                                 "method = \"signed_request\"\npayload = \"p\"\nkey = \"k\"\ntime = \"issued_at\"\n",
-                                 "method = \"jwt_hs256\"\npayload = \"p\"\nkey = \"k\"\n",
-                                 "method = \"hmac_sha256_pairs\"\nsignature = \"s\"\nkey = \"k\"\njoin = \"\\n\"\nunpack = { param = \"u\", json = true }\n"}) {
+  for (const std::string toml :
+       {"method = \"hmac_sha256_pairs\"\nsignature = \"s\"\nkey = \"k\"\njoin = \"&\"\n",
+        "method = \"hmac_sha256_pairs\"\nsignature = \"s\"\nkey = \"k\"\njoin = \"\\n\"\ntime = \"auth_date\"\n",
+        "method = \"hmac_sha256_pairs\"\nsignature = \"s\"\nkey = \"k\"\njoin = \"&\"\nescape = true\n",
+        "method = \"md5_concat\"\nsignature = \"s\"\nafter = \"k\"\nfields = [\"id\", \"session\"]\n",
+        "method = \"md5_concat\"\nsignature = \"s\"\nafter = \"k\"\nnamed = true\nfields = [\"e\", \"m\"]\nexpires = \"e\"\n",
+        "method = \"hmac_sha256_payload\"\nsignature = \"s\"\npayload = \"p\"\nkey = \"k\"\nnonce = \"nonce\"\n",
+        "method = \"signed_request\"\npayload = \"p\"\nkey = \"k\"\ntime = \"issued_at\"\n",
+        "method = \"jwt_hs256\"\npayload = \"p\"\nkey = \"k\"\n",
+        "method = \"hmac_sha256_pairs\"\nsignature = \"s\"\nkey = \"k\"\njoin = \"\\n\"\nunpack = { param = \"u\", as = \"json\" "
+        "}\n"}) {
     std::optional<base::Error> mistake;
     const auto node = *config::parse_toml(toml, "t");
     out.push_back(providers::read_signed({&node, "signed", mistake}));
+    if (mistake) std::fprintf(stderr, "%s\n", mistake->say.c_str());
     HOLDS(!mistake);
   }
   return out;
@@ -54,7 +57,8 @@ Params with_signature(const SignedSpec& spec, Params params) {
     put(params, "p", text + '.' + base::base64url(crypto::hmac_sha256("k", text)));
   } else if (providers::last(params, "s") == "@") {
     const auto text = providers::signed_text(spec, params, kNone);
-    if (text) put(params, "s", base::hex(spec.method == Method::md5_concat ? crypto::md5(text->text) : crypto::hmac_sha256("k", text->text)));
+    if (text)
+      put(params, "s", base::hex(spec.method == Method::md5_concat ? crypto::md5(text->text) : crypto::hmac_sha256("k", text->text)));
   }
   return params;
 }
@@ -63,7 +67,8 @@ Params with_signature(const SignedSpec& spec, Params params) {
 void check_one_reading(const SignedSpec& spec, const providers::SignedText& text) {
   if (spec.method != SignedSpec::Method::hmac_sha256_pairs || spec.escape || text.text.size() > 200) return;
   Params other;
-  for (const auto& line : base::split(text.text, spec.join[0])) other.emplace_back(line.substr(0, line.find('=')), line.find('=') == line.npos ? "" : line.substr(line.find('=') + 1));
+  for (const auto& line : base::split(text.text, spec.join[0]))
+    other.emplace_back(line.substr(0, line.find('=')), line.find('=') == line.npos ? "" : line.substr(line.find('=') + 1));
   const auto again = providers::signed_text(spec, other, kNone);
   if (again && again->text == text.text) HOLDS(again->covered == text.covered);
 }

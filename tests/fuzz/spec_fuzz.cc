@@ -1,5 +1,5 @@
-// spec_fuzz.cc: a provider's file (conf/providers/*.toml), alone and as an enabled provider. What is taken can begin a login, and its
-// addresses are https whatever the request says; a mistake is told with its place.
+// spec_fuzz.cc: a provider's file (conf/providers/*.toml), alone and as an enabled provider. What is taken can begin a login, and
+// its addresses are https whatever the request says; a mistake is told with its place.
 #include "base/url.h"
 #include "fuzz.h"
 #include "providers/layers.h"
@@ -41,11 +41,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto spec = providers::read_spec(*file, "providers.forge", false);
   if (!spec) HOLDS(!spec.error().say.empty());
-  for (const auto complete : {false, true}) {
-    const auto named = providers::Layers::open("");
-    const auto laid = named->resolve("forge", *file);
-    if (laid) providers::read_spec(*laid, "providers.forge", complete);
-  }
   const auto with_client = config::parse_toml(std::string{kClient} + std::string{text}, "forge.toml");
   begin(w, with_client ? *with_client : *file);  // (not where the file has a client itself)
   return 0;

@@ -10,15 +10,16 @@ namespace {
 
 struct Fixture : world::OidcWorld {
   std::unique_ptr<providers::Provider> provider;
-  providers::Broker broker = *open(toml + "events = { algs = [\"ES256\"] }\n");
+  providers::Broker broker = fuzz::must(open(toml + "events = { algs = [\"ES256\"] }\n"));
   Fixture() {
-    auto spec = providers::read_spec(*config::parse_toml(R"(protocol = "oidc"
+    const auto* file = R"(protocol = "oidc"
 issuer = "https://op.example"
 client_id = "client"
 client_secret = "s"
 events = { audiences = ["friend"] }
-)", "f.toml"), "providers.op", true);
-    provider = std::move(*providers::make_provider("op", std::move(*spec)));
+)";
+    auto spec = fuzz::must(providers::read_spec(fuzz::must(config::parse_toml(file, "f.toml")), "providers.op", true));
+    provider = fuzz::must(providers::make_provider("op", std::move(spec)));
     op.serve("");
   }
 };
@@ -59,7 +60,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   f.net.asked.clear();
   std::string body{lines.rest().substr(0, 1024)};
   if (const auto at = body.find('@'); at != body.npos) body.replace(at, 1, good);
-  f.broker.event("op", first, body);
-  HOLDS(!f.broker.logout_token("op", body));  // an id_token is none, and nobody signs another
+  const auto read = f.broker.event("op", first, body);
+  HOLDS(!read || std::holds_alternative<providers::RefusedEvent>(*read));  // an id_token is no event
+  HOLDS(!f.broker.logout_token("op", body));                               // an id_token is none, and nobody signs another
   return 0;
 }

@@ -1,8 +1,7 @@
-// url_fuzz.cc: base::parse_url and what stands on it: a URL that was taken apart and put together is the same, and a call that passed the
-// rules goes to the host that the rules looked at.
-#include "base/url.h"
-
+// url_fuzz.cc: base::parse_url and what stands on it: a URL that was taken apart and put together is the same, and a call that
+// passed the rules goes to the host that the rules looked at.
 #include "base/text.h"
+#include "base/url.h"
 #include "fuzz.h"
 #include "net/rules.h"
 
