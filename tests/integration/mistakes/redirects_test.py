@@ -1,13 +1,12 @@
 """Mistakes 37 to 42: redirects that lead where somebody else likes. What leads away is decided by what a browser makes of a text (payloads.py),
 not only by our answer: whatever is not refused must end on a page of ours."""
-import subprocess
 import unittest
 import urllib.parse
 
 import people
 import simplesaml
 from payloads import away, origins, wire
-from way_common import CB, Case, Direct, Jar, harness, query_of
+from way_common import CB, Case, Direct, Jar, harness, new_certificate, query_of
 
 OURS, LISTED, ONE = "https://app.example", "https://listed.example", "https://one.example/a?b=c"
 REFUSED = "next must be a path of this host, or lead to where pages.next_urls allows"
@@ -237,10 +236,7 @@ class Scripts(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        folder = harness.temporary_folder()
-        key, cls.certificate = folder / "key.pem", folder / "cert.pem"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out", cls.certificate, "-days", "2",
-                        "-subj", "/CN=sso.test"], check=True, capture_output=True, timeout=60)
+        cls.certificate = new_certificate(harness.temporary_folder())
 
     def saml(self, **more):
         return {"kind": "saml", "sp_entity_id": OURS + "/sp", "idp_entity_id": "https://sso.example/", "idp_binding": "post", "idp_sso_url": "https://sso.example/sso",

@@ -1,17 +1,38 @@
 """What the tests of mistakes 19 to 26 and 37 to 69 stand on: a latchstring and the stand-in provider for a class, the two ways through a login
 in steps that can be bent, and, after each test, proof that the service goes on: the same processes, and a good login."""
+import base64
 import json
 import pathlib
 import re
+import subprocess
 import unittest
 import urllib.parse
 
 import harness
 from clients import CB, Direct, Jar
-from fake.idp.provider import Provider
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from fake.idp.http_server import Reply
+from fake.idp.provider import CLIENT, SECRET, Provider
 
 NOT_OURS = {"State could not be found in request data.", "State could not be found in server-side session data.", "Invalid state has been provided.",
             "Missing needed parameter state", "Session value state missing.", "Wrong state parameter given."}
+
+
+def as_json(value):
+    return json.dumps(value).encode()
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def new_certificate(folder, name="sso"):
+    """A certificate that nobody has signed, with its key: what a SAML identity provider has. The certificate's path."""
+    key, certificate = folder / f"{name}.pem", folder / f"{name}.crt"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out", certificate,
+                    "-days", "2", "-subj", f"/CN={name}.test"], check=True, capture_output=True, timeout=60)
+    return certificate
 
 
 def query_of(url):
@@ -27,6 +48,52 @@ def flipped(text, at):
 def resident(pid):
     """Kilobytes of memory of a process."""
     return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())[1])
+
+
+class Bent(Provider):
+    """A provider whose good answers are bent on their way out. `bends`: path -> function of an http_server.Reply that gives another one."""
+
+    def __init__(self, *arguments, **named):
+        self.bends = {}
+        super().__init__(*arguments, **named)
+
+    def handle(self, request):
+        reply = super().handle(request)
+        return self.bends[request.path](reply) if request.path in self.bends else reply
+
+    def sign_with(self, signer):
+        """The issuer's keys are that signer's."""
+        self.bends["/oidc/jwks"] = lambda _: Reply(200, as_json({"keys": [signer.jwk()]}))
+
+    def answer_with(self, change, path="/oidc/token"):
+        """`change` gives another value of the JSON that would be answered."""
+        self.bends[path] = lambda reply: Reply(200, as_json(change(json.loads(reply.body))))
+
+    def stanza(self, **more):
+        return {"kind": "oidc", "issuer": self.issuer, "client_id": CLIENT, "client_secret": SECRET, **more}
+
+
+class Signer:
+    """A signing key of the tests' own: tokens with any claims, as the provider would sign them."""
+
+    def __init__(self, kid="bent"):
+        self.kid, self.key = kid, rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    def jwk(self):
+        public = self.key.public_key().public_numbers()
+        return {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.kid, "n": b64(public.n.to_bytes(256, "big")), "e": "AQAB"}
+
+    def token(self, claims, **header):
+        parts = [b64(as_json({"alg": "RS256", "typ": "JWT", "kid": self.kid, **header})), b64(claims if isinstance(claims, bytes) else as_json(claims))]
+        return ".".join([*parts, b64(self.key.sign(".".join(parts).encode(), padding.PKCS1v15(), hashes.SHA256()))])
+
+    def again(self, change, **header):
+        """For Bent.answer_with: the id_token of the answer with other claims, signed anew."""
+        def bend(answer):
+            payload = answer["id_token"].split(".")[1]
+            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+            return {**answer, "id_token": self.token(change(claims), **header)}
+        return bend
 
 
 class Case(unittest.TestCase):
@@ -115,10 +182,3 @@ class Case(unittest.TestCase):
     @property
     def origin(self):
         return self.instance.public_url.removesuffix("/auth")
-
-
-def as_json(value):
-    return json.dumps(value).encode()
-
-
-__all__ = ["CB", "NOT_OURS", "Case", "Direct", "Jar", "Provider", "as_json", "flipped", "harness", "query_of", "resident"]
