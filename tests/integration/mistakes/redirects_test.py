@@ -163,6 +163,20 @@ class Lists(Redirects):
         self.refused(self.client.post("/o/github-local/login?next=/me", form={"next": evil}), 400, REFUSED)
         self.assertEqual(self.client.post("/o/github-local/login?" + pair("next", evil, "/me"), form={"next": "/me"}).status, 303)
 
+    def test_37_nothing_of_the_address_reaches_the_provider_unasked(self):
+        """What the provider is told comes from the configuration and the flow, whatever stands in the address that begins a login."""
+        told = {"redirect_uri": "https://evil.example/", "client_id": "evil", "response_type": "token", "response_mode": "fragment", "state": "evil", "nonce": "evil",
+                "code_challenge": "evil", "code_challenge_method": "plain", "scope": "admin", "request": "evil", "request_uri": "https://evil.example/", "claims": "{}",
+                "audience": "evil", "resource": "evil", "post_logout_redirect_uri": "https://evil.example/", "client_secret": "evil"}
+        for provider, scope in (("github-local", None), ("oidc", "openid profile email")):
+            plain = query_of(self.client.get(f"/o/{provider}/login").header("Location"))
+            asked = query_of(self.client.get(f"/o/{provider}/login?" + urllib.parse.urlencode(told)).header("Location"))
+            self.assertEqual(set(asked), set(plain))
+            fixed = {name: value for name, value in plain.items() if name not in ("state", "nonce", "code_challenge")}
+            self.assertEqual({name: asked[name] for name in fixed}, fixed)
+            self.assertNotIn("evil", str(asked))
+            self.assertEqual((asked["redirect_uri"], asked.get("scope")), (f"{OURS}/auth/o/{provider}/callback", scope))
+
     def test_38_ghsa_4mf2_suffix_without_a_dot(self):
         """GHSA-4mf2-f3wh-gvf2 (oauth2-proxy): ".example.com" in the list of domains let "badexample.com" through. Lists of ours hold whole
         origins and whole addresses; there is no suffix and no pattern in them, for next, redirect_uri and CORS alike."""
