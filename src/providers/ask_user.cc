@@ -73,6 +73,7 @@ base::Result<json::Value> ask(Login& login, const UserRequest& from) {
 /// OIDC Core 5.3.2: sub must be the id_token's, else the access token was swapped. Some providers leave it out, though it MUST be there:
 /// that is taken where at_hash shows that the token belongs to this id_token.
 bool same_person(const Login& login, json::Value answer, const std::string& sub) {
+  if (!answer.is_object()) return false;  // claims are the members of an object; a list is nobody's
   if (!answer["sub"].exists()) return login.bound;
   return answer["sub"].string() == sub;
 }
