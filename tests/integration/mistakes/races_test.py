@@ -20,7 +20,7 @@ class Races(House):
         answer, last, begin, done = self.idp.routes[TOKEN], threading.Event(), threading.Barrier(CALLERS), threading.Semaphore(0)
 
         def held(request):
-            last.wait(10)
+            last.wait(5)
             return answer(request)
 
         def one(client):

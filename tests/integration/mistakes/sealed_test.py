@@ -16,9 +16,12 @@ NONCE, TAG = 12, 16   # bytes of AES-GCM before and behind the text (NIST SP 800
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
-def another(text, at):
-    """`text` with one character changed, by its highest bit."""
-    return text[:at] + ALPHABET[ALPHABET.index(text[at]) ^ 32] + text[at + 1:]
+def changed(text):
+    """`text` with one character changed: each by its highest bit, the last one in every way (RFC 4648 3.5: bits that stand for nothing)."""
+    for at, old in enumerate(text):
+        if old in ALPHABET:
+            yield text[:at] + ALPHABET[ALPHABET.index(old) ^ 32] + text[at + 1:]
+    yield from (text[:-1] + new for new in ALPHABET if new != text[-1])
 
 
 class Kept(House):
@@ -123,9 +126,9 @@ class Kept(House):
         good = self.kept_token(access)
         self.assertEqual(good.status, 200, good)
         sealed = self.instance.sql("SELECT sealed FROM provider_tokens")[0][0]
-        changed = [sealed[:at] + bytes([sealed[at] ^ 1 << at % 8]) + sealed[at + 1:] for at in range(len(sealed))]
+        bent = [sealed[:at] + bytes([sealed[at] ^ 1 << at % 8]) + sealed[at + 1:] for at in range(len(sealed))]
         answers = set()
-        for one in [*changed, sealed[:-1], sealed + b"\0", sealed[1:], sealed[:NONCE + TAG], sealed[:NONCE], b"\0", b"\0" * len(sealed)]:
+        for one in [*bent, sealed[:-1], sealed + b"\0", sealed[1:], sealed[:NONCE + TAG], sealed[:NONCE], b"\0", b"\0" * len(sealed)]:
             self.instance.sql("UPDATE provider_tokens SET sealed = ?", one)
             reply = self.kept_token(access)
             answers.add((reply.status, reply.body))
@@ -141,21 +144,20 @@ class Kept(House):
         [(name, cookie)] = jar.items()
         self.assertNotIn("code_verifier", str(form) + cookie)
         wrong = set()
-        for at in range(len(form["state"])):
-            reply = self.client.post("/o/a/", form={**form, "state": another(form["state"], at)}, headers={"Cookie": f"{name}={cookie}"})
+        for state in changed(form["state"]):
+            reply = self.client.post("/o/a/", form={**form, "state": state}, headers={"Cookie": f"{name}={cookie}"})
             wrong.add((reply.status, reply.body))
         self.assertEqual(wrong, {(400, b'{"non_field_errors":["Wrong state parameter given."]}')})
         wrong = set()
-        for at in range(len(cookie)):
-            reply = self.client.post("/o/a/", form=form, headers={"Cookie": f"{name}={another(cookie, at)}"})
+        for value in changed(cookie):
+            reply = self.client.post("/o/a/", form=form, headers={"Cookie": f"{name}={value}"})
             wrong.add((reply.status, reply.body))
         self.assertEqual(wrong, {(400, b'{"non_field_errors":["Session value state missing."]}')})
         self.assertEqual((self.idp.hits["/login/oauth/access_token"], self.count()), (0, [0, 0, 0]))
         done = self.client.post("/o/a/", form=form, jar=jar)
         self.assertEqual(done.status, 201, "all of it was tried in vain, and used nothing up")
         access = done.json()["access"]
-        wrong = {self.me(another(access, at)).status if access[at] != "." else 401 for at in range(len(access))}
-        self.assertEqual(wrong, {401})
+        self.assertEqual({self.me(token).status for token in changed(access)}, {401})
         self.assertEqual(self.me(access).status, 200)
 
 
@@ -182,12 +184,12 @@ class Demo(House):
         """The same where a sealed text does leave the house; and no kind of token passes for another kind."""
         code, second = self.code(), self.code()
         self.assertNotEqual(code, second, "two seals of one text")
-        wrong = {(r.status, r.body) for r in (self.redeem(another(code, at)) for at in range(len(code)))}
+        wrong = {(r.status, r.body) for r in map(self.redeem, changed(code))}
         self.assertEqual(len(wrong), 1, wrong)
         self.assertIn((400, "invalid_grant"), [(status, "invalid_grant") for status, body in wrong if b"invalid_grant" in body])
         tokens = self.redeem(code).json()
         access = tokens["access_token"]
-        wrong = {(r.status, r.body) for r in (self.userinfo(another(access, at)) for at in range(len(access)))}
+        wrong = {(r.status, r.body) for r in map(self.userinfo, changed(access))}
         self.assertEqual(len(wrong), 1, wrong)
         self.assertEqual((self.redeem(access).status, self.userinfo(code).status, self.userinfo(tokens["id_token"]).status), (400, 401, 401))
         self.assertEqual((self.userinfo(access).status, self.userinfo(access).json()["email"]), (200, "ada@corp.example"))
