@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "token/sealed.h"
 #include "unit/flow/openid_world.h"
 
 namespace {
