@@ -11,6 +11,12 @@ EVENT = "http://schemas.openid.net/event/backchannel-logout"
 PAGE = """<!doctype html><title>Back</title><form method="post" action="{}">{}<button>Go on</button></form>"""
 
 
+def left_half(alg, text):
+    """at_hash and c_hash (OIDC Core 3.1.3.6)."""
+    digest = hashlib.new("sha512" if alg == "EdDSA" else "sha" + alg[2:5], text.encode()).digest()
+    return keys.b64(digest[:len(digest) // 2])
+
+
 class Issuer:
     """Below `path` of the provider. `discovery` and `jwks` are kinds of transport.WAYS, `metadata` is laid over the document (None leaves a
     member out), `jwks_of` makes what is published of the JWKs. `sids` = its id_tokens name sessions."""
@@ -54,7 +60,7 @@ class Issuer:
             self.rotate(keep_old=False)
         now = int(time.time())
         claims = {"iss": self.name, "sub": f"sub-{grant.user}", "aud": grant.client, "iat": now, "exp": now + 600, "nonce": grant.nonce,
-                  "at_hash": keys.b64(hashlib.sha256(access.encode()).digest()[:16])}
+                  "at_hash": left_half(self.keys[0].alg, access)}
         if not grant.nonce:
             del claims["nonce"]
         if self.sids:

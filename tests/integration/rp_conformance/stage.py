@@ -6,6 +6,7 @@ import urllib.parse
 import certificates
 import harness
 from clients import CB, Direct, Jar
+from fake.idp.http_server import Request
 from fake.idp.provider import CLIENT, SECRET, Provider
 from people import Form
 
@@ -74,6 +75,7 @@ class Plan(unittest.TestCase):
     issuers = {"op": ({}, {})}
     door = Api
     settings = {}
+    timeout = "10s"
     workers = 1
 
     @classmethod
@@ -82,7 +84,7 @@ class Plan(unittest.TestCase):
         cls.authority = certificates.make(cls.folder)
         cls.idp = Provider(tls=cls.folder)
         cls.opened = {name: cls.idp.open(name, **arguments) for name, (arguments, _) in cls.issuers.items()}
-        settings = {"upstream": {"ca_file": str(cls.folder / "ca.pem"), "timeout": "5s"}, **cls.settings}
+        settings = {"upstream": {"ca_file": str(cls.folder / "ca.pem"), "timeout": cls.timeout}, **cls.settings}
         cls.instance = harness.Instance({**settings, "providers": cls.providers()}, workers=cls.workers).start()
 
     @classmethod
@@ -118,6 +120,13 @@ class Plan(unittest.TestCase):
         if change is not None:
             change(back)
         return self.outcome(lambda: door.finish(back))
+
+    def begin_fails(self, provider, log):
+        """No login begins: the provider's own word is wrong. The reason stands in the log, for the operator."""
+        outcome = self.outcome(lambda: self.client.get(f"/o/{provider}/?" + urllib.parse.urlencode({"redirect_uri": CB})))
+        self.assertEqual((outcome.status, outcome.entered), (503, (0, 0, 0)), outcome)
+        self.assertIn(log, outcome.line.replace("\\", ""), outcome)
+        return outcome
 
     def outcome(self, act):
         before, log = self.people(), len(self.instance.log())
