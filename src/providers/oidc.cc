@@ -145,7 +145,8 @@ base::Result<Identity> finish(Provider& provider, const Finish& finish, World& w
   const auto iss = login.param("iss");
   const std::string one{issuer_of(provider, known)};
   if (one.empty() && !iss.empty() && iss != issuer) return wrong_issuer();  // a tenant's: known only now
-  if (auto done = handed ? base::Status{base::ok} : read_user(login, known, std::string{*(*claims)["sub"].string()}); !done) return done.error();
+  if (auto done = handed ? base::Status{base::ok} : read_user(login, known, std::string{*(*claims)["sub"].string()}); !done)
+    return done.error();
   auto who = make_identity(provider.spec, login.values, provider.name, one.empty() ? issuer : one);
   if (!who) return who;
   // What a logout, here or there, names this login by (Back-Channel Logout 1.0 2.1, RP-Initiated Logout 1.0 2).

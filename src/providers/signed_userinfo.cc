@@ -14,10 +14,12 @@ base::Error refused(std::string why) { return token_error("Invalid userinfo", "u
 
 /// 5.3.2: iss and aud SHOULD be there; what is there must be right. Times are no part of it, and count where they are told (RFC 7519 4.1).
 base::Status check(json::Value claims, const Provider& provider, const Metadata* metadata, base::Time now_) {
-  if (claims["iss"].exists() && !right_issuer(claims, provider.spec, issuer_of(provider, metadata))) return refused("iss is another issuer");
+  if (claims["iss"].exists() && !right_issuer(claims, provider.spec, issuer_of(provider, metadata)))
+    return refused("iss is another issuer");
   if (claims["aud"].exists()) {
     const auto all = audiences(claims["aud"]);
-    if (std::find(all.begin(), all.end(), std::string_view{provider.client_id}) == all.end()) return refused("aud does not name this client");
+    if (std::find(all.begin(), all.end(), std::string_view{provider.client_id}) == all.end())
+      return refused("aud does not name this client");
   }
   const auto now = static_cast<double>(now_.time_since_epoch().count());
   if (claims["exp"].exists() && claims["exp"].number().value_or(0) <= now) return refused("it has expired");

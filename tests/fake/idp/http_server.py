@@ -39,6 +39,8 @@ class Reply:
 
 def read_request(stream):
     """The next request of a kept connection, or None at its end."""
+    if not stream.peek(1)[:1].isupper():
+        return None  # the end, or TLS where none is spoken
     first = stream.readline().split()
     if len(first) != 3:
         return None

@@ -25,7 +25,7 @@ class Fapi(stage.Plan):
 
     def test_fapi2_security_profile_final_client_test_invalid_authorization_response_iss(self):
         """Nothing is called: a code of another provider must not be sent to this one."""
-        self.all_refused(("cb-wrong-iss", "cb-iss-slash"), **WRONG_ISSUER)
+        self.all_refused(("cb-wrong-iss", "cb-iss-slash", "cb-error-wrong-iss"), **WRONG_ISSUER)
         self.assert_refused(self.sign_in("cb-wrong-iss", "silent"), **WRONG_ISSUER)  # where it is not announced, too
         self.assert_refused(self.sign_in("cb-wrong-iss", door=stage.Api), **WRONG_ISSUER)
 

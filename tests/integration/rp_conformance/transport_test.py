@@ -107,12 +107,14 @@ class Tls(stage.Plan):
         for kind, idp in cls.bad.items():
             stanzas[f"openid-{kind}"] = {**stanzas["op"], "issuer": idp.issuer}
             stanzas[f"plain-{kind}"] = harness.local_providers(idp)["github-local"]
+        cls.plain = Provider()  # speaks HTTP where TLS is expected
+        stanzas["openid-plain"] = {**stanzas["op"], "issuer": cls.plain.issuer.replace("http://127.0.0.1", "https://localhost")}
         return stanzas
 
     @classmethod
     def tearDownClass(cls):
         super().tearDownClass()
-        for idp in cls.bad.values():
+        for idp in (*cls.bad.values(), cls.plain):
             idp.stop()
 
     def test_certificates_that_prove_nothing(self):
@@ -123,6 +125,7 @@ class Tls(stage.Plan):
                 back = idp.approve(door.begin(), "ok.ada")
                 self.assert_refused(self.outcome(lambda: door.finish(back)), "the provider could not be reached", log="token: tls: ")
                 self.assertEqual(list(idp.seen), [])
+        self.begin_fails("openid-plain", "discovery: tls: ")
         self.assert_in(self.sign_in())
 
 

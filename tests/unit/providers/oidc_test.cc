@@ -157,6 +157,15 @@ BOOST_AUTO_TEST_CASE(an_answer_of_another_issuer_goes_nowhere) {  // FAPI2 inval
   BOOST_TEST(asked("https://op.example/token") == 0);
   BOOST_TEST(world::outcome(broker->finish("op", finish({{"iss", "https://op.example"}}))) == "ok user-1");
 }
+BOOST_AUTO_TEST_CASE(an_error_of_another_issuer_is_not_this_ones_word) {  // RFC 9207 2.4
+  auto broker = open(toml);
+  const auto says = [&](const char* iss) {
+    return broker->look("op", {{"error", "access_denied"}, {"error_description", "call 555"}, {"iss", iss}}).refused->say;
+  };
+  BOOST_TEST(says("https://evil.example") == "Authentication failed: the answer is another provider's");
+  BOOST_TEST(says("https://op.example") == "Authentication process canceled: call 555");
+  BOOST_TEST(says("") == "Authentication process canceled: call 555");
+}
 BOOST_AUTO_TEST_CASE(
     an_announced_issuer_is_required_where_the_answer_comes_straight_from_the_provider) {  // remove-authorization-response-iss
   op.metadata_more += R"(,"authorization_response_iss_parameter_supported":true)";
