@@ -162,6 +162,7 @@ CALLBACK = {
     "cb-no-code": without("code"),
     "cb-empty-code": having(code=""),
     "cb-error": lambda back: (back.pop("code"), back.update(error="login_required", error_description="sign in there first")),
-    "cb-error-wrong-iss": lambda back: (back.pop("code"), back.update(error="server_error", error_description="call 555", iss="https://evil.test")),
+    "cb-error-wrong-iss": lambda back: (
+        back.pop("code"), back.update(error="server_error", error_description="call 555", iss="https://evil.test")),
     "cb-denied": lambda back: (back.pop("code"), back.update(error="access_denied", error_description="she said no")),
 }

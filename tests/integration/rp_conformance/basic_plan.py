@@ -15,7 +15,7 @@ class BasicPlan:
         "op": ({}, {}),
         "kidless": ({"signing": [NO_KID]}, {}),
         "kidless-many": ({"signing": [NO_KID, keys.make("RS256", "other"), keys.make("ES256", "third")]}, {}),
-        "by-body": ({}, {"user": []}),  # its address is filled in by the stage
+        "by-body": ({}, {}),
         "scopes": ({}, {"scope": ["address", "phone"]}),
     }
 

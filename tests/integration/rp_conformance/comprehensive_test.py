@@ -13,8 +13,11 @@ USERINFO = "Invalid userinfo"
 
 class Comprehensive(stage.Plan):
     door = stage.Redirect
-    issuers = {"op": ({}, {}), "es256": ({"signing": [keys.make("ES256", "ec")]}, {}), "by-form": ({}, {"authorize": {"params": {"response_mode": "form_post"}}}),
-               "hs256": ({"metadata": {"id_token_signing_alg_values_supported": ["HS256", "RS256"]}}, {"id_token": {"algs": ["HS256"]}})}
+    issuers = {
+        "op": ({}, {}), "es256": ({"signing": [keys.make("ES256", "ec")]}, {}),
+        "by-form": ({}, {"authorize": {"params": {"response_mode": "form_post"}}}),
+        "hs256": ({"metadata": {"id_token_signing_alg_values_supported": ["HS256", "RS256"]}}, {"id_token": {"algs": ["HS256"]}}),
+    }
 
     def all_refused(self, faults, reason, provider="op", called=("token",)):
         for fault, log in faults.items():
@@ -83,7 +86,8 @@ class Comprehensive(stage.Plan):
 
 class FrontChannel(LogoutPlan):
     def framed(self, device, **query):
-        return self.client.get("/o/op/frontchannel-logout?" + urllib.parse.urlencode(query), headers={"Cookie": device.jar.header(), "Sec-Fetch-Dest": "iframe"})
+        headers = {"Cookie": device.jar.header(), "Sec-Fetch-Dest": "iframe"}
+        return self.client.get("/o/op/frontchannel-logout?" + urllib.parse.urlencode(query), headers=headers)
 
     def logged_out_by_frame(self):
         device, name = Device(self, self.new_user()), self.opened["op"].name

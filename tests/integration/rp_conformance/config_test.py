@@ -10,7 +10,8 @@ MISMATCH = {"elsewhere": "https://evil.example", "slash": "{}/", "none": None, "
 
 class Config(stage.Plan):
     issuers = {
-        "op": ({}, {}), "by-document": ({}, {}), "none": ({}, {}), "rotates": ({}, {}), "rotates-within": ({}, {}), "kidless": ({"signing": [keys.make("RS256", None)]}, {}),
+        **{name: ({}, {}) for name in ("op", "by-document", "none", "rotates", "rotates-within")},
+        "kidless": ({"signing": [keys.make("RS256", None)]}, {}),
         **{f"mismatch-{name}": ({}, {}) for name in MISMATCH},
     }
 

@@ -34,6 +34,14 @@ class Door:
         assert reply.status == 303, reply
         return reply.header("Location")
 
+    def visit(self, idp, login):
+        """What the provider sends back with the browser, when that person signs in there."""
+        url, idp.default_login = urllib.parse.urlsplit(self.begin()), login
+        reply = idp.handle(Request("GET", url.path, url.query, {}, b""))
+        if (location := reply.headers.get("Location")):
+            return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(location).query, keep_blank_values=True))
+        return Form(reply.body.decode()).fields
+
 
 class Api(Door):
     """djoser's two steps: a front end posts what it was given."""
@@ -112,13 +120,10 @@ class Plan(unittest.TestCase):
         """Who was let in so far: rows of what a login makes."""
         return tuple(self.instance.sql(f"SELECT count(*) FROM {table}")[0][0] for table in ("users", "identities", "sessions"))
 
-    def sign_in(self, fault="ok", provider="op", user="", change=None, door=None):
-        """One login at that provider with that fault. `change(back)` may spoil what the browser brings back. The user is new each time, but
-        for those that are named."""
+    def sign_in(self, fault="ok", provider="op", user="", door=None):
+        """One login at that provider with that fault. The user is new each time, but for those that are named."""
         door = (door or self.door)(self.client, provider, self.instance.port)
-        back = self.idp.approve(door.begin(), f"{fault}.{user or self.new_user()}")
-        if change is not None:
-            change(back)
+        back = door.visit(self.idp, f"{fault}.{user or self.new_user()}")
         return self.outcome(lambda: door.finish(back))
 
     def begin_fails(self, provider, log):
