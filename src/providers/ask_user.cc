@@ -51,6 +51,11 @@ json::Document headers_document(const net::Response& response) {
   return document ? std::move(*document) : *json::Document::parse("{}");
 }
 
+bool is_jwt(const net::Response& response) {
+  const auto type = response.header("content-type");
+  return base::equal_no_case(base::trim(type.substr(0, type.find(';'))), "application/jwt");
+}
+
 base::Result<json::Value> ask(Login& login, const UserRequest& from) {
   auto request = user_request(login, from);
   if (!request) return request.error();
@@ -63,7 +68,8 @@ base::Result<json::Value> ask(Login& login, const UserRequest& from) {
   if (response->status < 200 || response->status > 299) return user_failure(*response);
   login.values.headers = login.keep(headers_document(*response));
   if (from.answer == AnswerKind::none) return json::Value{};
-  auto document = read_answer(response->body, from.answer);
+  const bool jwt = login.open_jwt && is_jwt(*response);
+  auto document = jwt ? login.open_jwt(response->body) : read_answer(response->body, from.answer);
   if (!document) return document.error();
   const auto root = login.keep(std::move(*document));
   if (root.is_object() || root.is_array()) return root;

@@ -66,7 +66,16 @@ base::Result<TokenEndpoint> refreshes_at(Provider& provider, World& world) {
   return token_endpoint(Login{provider, nothing, world});
 }
 
-Callback look(const Provider&, const Params& params) { return {{}, callback_error(params), !last(params, "code").empty()}; }
+Callback look(const Provider& provider, const Params& params) {
+  Callback says{{}, callback_error(params), !last(params, "code").empty()};
+  // RFC 9207 2.4: nor is an error this provider's word if it says that it comes from elsewhere.
+  const auto iss = last(params, "iss");
+  const auto& others = provider.spec.other_issuers;
+  const bool ours =
+      iss.empty() || provider.issuer.empty() || iss == provider.issuer || std::find(others.begin(), others.end(), iss) != others.end();
+  if (says.refused && !ours) says.refused = wrong_issuer();
+  return says;
+}
 
 void examine(const Spec& spec, bool complete, const Wrong& wrong) {
   if (!spec.authorize.url) wrong("authorize.url", "is missing: where the browser is sent");
