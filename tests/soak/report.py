@@ -1,0 +1,107 @@
+"""What a run says at its end, and whether it was good."""
+import collections
+import statistics
+
+
+import ground as grounds
+import storm
+import watch
+
+
+def sums(results, name):
+    total = collections.Counter()
+    for result in results:
+        total.update(result[name])
+    return total
+
+
+def line(name, value):
+    print(f"  {name:<42} {value}")
+
+
+def operations(results, length):
+    good, refusals = sums(results, "good"), sums(results, "refusals")
+    print(f"operations acknowledged: {sum(good.values()):,} ({sum(good.values()) / length:,.0f}/s)")
+    for kind, count in good.most_common():
+        line(kind, f"{count:,}")
+    print("refused or without an answer, by kind and status")
+    for kind, count in sorted(refusals.items()):
+        line(kind, f"{count:,}")
+
+
+def per_fault(times, met, length):
+    print(f"faults: {len(met)} in {length:.0f} s (median and longest; a pause is the longest time without a good answer, in seconds)")
+    print(f"  {'':<26} {'times':>5} {'lasted':>7} {'pause: any':>14} {'login':>14} {'then first: any':>16} {'login':>14}")
+    for name in storm.FAULTS:
+        of = [(began, ended) for one, began, ended in met if one == name]
+        if not of:
+            continue
+        cells = [f"{statistics.median(e - b for b, e in of):7.1f}"]
+        for kind in ("any", "login"):
+            cells.append(spread([times.pause(kind, b, e)[0] for b, e in of]))
+        for kind in ("any", "login"):
+            cells.append(spread([times.recovery(kind, e) for _, e in of]))
+        print(f"  {name:<26} {len(of):>5} {cells[0]} {cells[1]:>14} {cells[2]:>14} {cells[3]:>16} {cells[4]:>14}")
+
+
+def spread(values):
+    if None in values:
+        return "none came"
+    return f"{statistics.median(values):.2f} / {max(values):.2f}"
+
+
+def processes(campaign):
+    service, (deaths, facts, given_up, _) = campaign.ground.service, campaign.log
+    print("processes")
+    line("masters started", f"{service.starts}, ended with {dict(collections.Counter(map(str, service.ends)))}")
+    line("workers died", dict(deaths))
+    for name, count in facts.items():
+        line(name, count)
+    for name, count in sorted(campaign.notes.items()):
+        line(name, count)
+    return given_up
+
+
+def memory(campaign):
+    print("memory (MB) and descriptors: medians of the first, middle and last third")
+    grown = []
+    for what, first, middle, last, judged, more in campaign.watch.growth(grounds.WORKERS):
+        line(what, f"{first:.1f}  {middle:.1f}  {last:.1f}  {'GROWS' if more else 'level' if judged else 'too short to judge'}")
+        grown += [what] * more
+    return grown
+
+
+def crashes(deaths):
+    """Workers end by our signals, or say why they cannot start; a signal that nobody sent is a crash."""
+    return [f"workers died by {why}: {n}" for why, n in deaths.items() if why.startswith("signal") and why not in ("signal 9", "signal 15")]
+
+
+def tell(name, items):
+    print(f"{name}: {len(items)}")
+    for item in items[:20]:
+        print(f"  {item}")
+
+
+def of(campaign, reports):
+    results, length = campaign.results, campaign.raged - campaign.storm.deadline + campaign.given.time
+    operations(results, length)
+    times, met = watch.Times(campaign.crowd.ticks), campaign.storm.met
+    per_fault(times, met, length)
+    for kind in ("any", "login"):
+        line(f"longest pause outside of faults: {kind}", f"{times.outside(kind, met, campaign.warm, campaign.raged, 1):.2f} s")
+    given_up, grown = processes(campaign), memory(campaign)
+    states = collections.Counter(claim.state for claim in campaign.claims.values())
+    print(f"sessions: {dict(states)}; all looked up in the database, asked for at the end: {campaign.asked.counted}")
+    lost = [text for r in results for text in r["told"]["lost"]] + campaign.missing + campaign.asked.wrong
+    wrong = [text for r in results for text in r["told"]["wrong"]] + campaign.wrong + crashes(campaign.log[0])
+    never = sum(r["never_ended"] for r in results) + campaign.late
+    stuck = campaign.ground.service.stuck + campaign.crowd.stuck + given_up + [f"{never} requests never ended"] * (never > 0)
+    wanted = campaign.given.only or storm.FAULTS
+    unmet = [name for name in wanted if name not in {one for one, _, _ in met}] + campaign.storm.errors
+    sanitizers = [f"{path.name}: {path.read_text(errors='replace')[:3000]}" for path in sorted(reports.iterdir())]
+    for name, items in (("lost", lost), ("wrong", wrong), ("stuck", stuck), ("grown", grown), ("faults that could not be made", unmet),
+                        ("reports of sanitizers", sanitizers)):
+        tell(name, items)
+    good = not (lost or wrong or stuck or grown or unmet or sanitizers)
+    print("soak: " + ("good" if good else "FAILED") + f" (seed {campaign.given.seed})", flush=True)
+    return 0 if good else 1
