@@ -3,7 +3,8 @@ there was a good answer (ticks); counters; and the first of what is wrong.
 
 The journal, a line each, tab-separated:  L session user name refresh cookie    a login was acknowledged
     P session refresh|logout   is about to be tried                R session refresh   it has this successor
-    O session                  its end was acknowledged            X session why       nothing is claimed of it any more"""
+    O session                  its end was acknowledged            X session why       nothing is claimed of it any more
+    F session when             a refresh is on its way of which nobody knows when it is served"""
 import collections
 import json
 import mmap
@@ -57,6 +58,8 @@ class Book:
             what = str(reply.status)
             if 200 <= reply.status < 400:
                 self.wrong(f"{kind}: status {reply.status}, not {status}")
+        if reply is not None and kind == "login" and reply.status == 400:
+            what += " " + reply.body[:100].decode(errors="replace")
         self.refusals[f"{kind}: {what}"] += 1
         return False
 
@@ -71,6 +74,9 @@ class Book:
 
     def refreshed(self, session):
         self.write("R", session.number, session.refresh)
+
+    def loose(self, session):
+        self.write("F", session.number, f"{time.monotonic():.2f}")
 
     def left(self, session):
         self.write("O", session.number)

@@ -113,12 +113,15 @@ class Campaign:
         self.crowd.leave()
         self.watch.over.set()
 
+    def moves(self):
+        return [when for name, began, ended, _ in self.storm.met if name.startswith("clock") for when in (began, ended)]
+
     def check(self):
         """Everything that was acknowledged, by a clock at which all tokens are of the past."""
         self.ground.control.move_clock(self.ground.furthest + 60)
         harness.wait_for("all workers", self.ground.service.serving, 60)
         self.results = self.crowd.results()
-        self.claims = ledger.read(self.crowd.journals())
+        self.claims = ledger.read(self.crowd.journals(), self.moves())
         self.missing = ledger.against_database(self.ground.instance.database, self.claims)
         self.asked = ledger.Asked(self.claims, self.given.seed)
         self.late = self.asked.run(self.ground.instance.port, min(max(self.given.time * 0.25, 8), 120))

@@ -8,17 +8,21 @@ import time
 import wire
 from lives import claims_of
 
+SERVED = 60   # seconds within which a request without an answer is served, if at all
+
 
 class Claim:
     """What must be true of a session."""
-    __slots__ = ("user", "name", "refresh", "cookie", "state")
+    __slots__ = ("user", "name", "refresh", "cookie", "state", "loose")
 
     def __init__(self, user, name, refresh, cookie):
         self.user, self.name, self.refresh, self.cookie, self.state = user, name, refresh, cookie, "live"
+        self.loose = []
 
 
-def read(paths):
-    """session -> Claim; state: live, ended, or unknown (something was tried that was never acknowledged)."""
+def read(paths, moves):
+    """session -> Claim; state: live, ended, or unknown (something was tried that was never acknowledged, or, for all that is known, a refresh was
+    served after the clock had moved). `moves`: when it moved."""
     claims = {}
     for path in paths:
         with open(path, encoding="utf-8") as journal:
@@ -31,8 +35,13 @@ def read(paths):
                 claim = claims[int(number)]
                 if what == "R":
                     claim.refresh, claim.state = words[0], "live"
+                elif what == "F":
+                    claim.loose.append(float(words[0]))
                 else:
                     claim.state = {"P": "unknown", "O": "ended", "X": "unknown"}[what]
+    for claim in claims.values():
+        if claim.state == "live" and any(when < move < when + SERVED for when in claim.loose for move in moves):
+            claim.state = "unknown"
     return claims
 
 

@@ -26,7 +26,8 @@ class Session:
     def __init__(self, number, user, access=None, refresh=None, cookie=None):
         self.number, self.user, self.cookie = number, user, cookie
         self.access, self.refresh = access, refresh
-        self.gone = False   # lost, or given up
+        self.gone = False     # lost, or given up
+        self.loose = None     # `moves` of the clock when a refresh was sent of which nobody knows when it is served
 
 
 class Moment:
@@ -39,8 +40,12 @@ class Moment:
         """The clock stood still, but for its own pace."""
         return self.moves == self.control.moves and self.moves % 2 == 0
 
-    def valid(self, claims):
-        return self.steady() and claims["iat"] < self.began + LEEWAY and self.control.now() + MARGIN < claims["exp"]
+    def valid(self, session, claims):
+        """The token must be taken: the clock stood still, is between its times, and did not stand elsewhere since a refresh got loose. (That one
+        may be served late, outside of its window by the new clock: reuse, which ends the session.)"""
+        if not self.steady() or session.loose not in (None, self.moves):
+            return False
+        return claims["iat"] < self.began + LEEWAY and self.control.now() + MARGIN < claims["exp"]
 
 
 class Lives:
@@ -147,7 +152,7 @@ class Lives:
             for path, kind in (("/gate", "gate"), ("/users/me/", "me"))[:self.random.randint(1, 2)]:
                 moment, claims = Moment(self.control), claims_of(session.access)
                 reply = yield Request("GET", path, self.bearer(session))
-                if not self.book.answered(kind, reply, 200) and reply and reply.status == 401 and moment.valid(claims):
+                if not self.book.answered(kind, reply, 200) and reply and reply.status == 401 and moment.valid(session, claims):
                     self.book.lost(session, f"{path} does not take its access token: {reply.body[:200]}")
                     return
             if not (yield from self.refresh(session)):
@@ -161,6 +166,7 @@ class Lives:
         request = Request("POST", "/jwt/refresh/", self.headers(), json={"refresh": old})
         if self.random.random() < 0.1:
             yield Request("POST", "/jwt/refresh/", self.headers(), json={"refresh": old}, cut=True)
+            self.got_loose(session, first)
         while True:
             moment = Moment(self.control)
             if not (first.steady() and first.began <= moment.began < first.began + self.grace - MARGIN):
@@ -169,8 +175,9 @@ class Lives:
             reply = yield request
             if self.book.answered("refresh", reply, 200):
                 break
+            self.perhaps_loose(session, moment, reply)
             if reply and reply.status == 401:
-                if first.steady() and moment.valid(claims_of(old)):
+                if first.steady() and moment.valid(session, claims_of(old)):
                     self.book.lost(session, f"its refresh token is refused: {reply.body[:200]}")
                 else:
                     self.book.let_go(session, "its tokens are of another time")
@@ -184,12 +191,25 @@ class Lives:
         if self.random.random() < 0.1:   # an answer that was lost is given again
             reply = yield request
             safe = first.steady() and self.control.now() < first.began + self.grace - MARGIN
+            self.perhaps_loose(session, first, reply)
             if self.book.answered("refresh again", reply, 200) and reply.json()["refresh"] != session.refresh:
                 self.book.wrong(f"session {session.number}: a second successor within the window")
-            elif reply and reply.status == 401 and safe:
-                self.book.lost(session, f"a lost answer was not given again: {reply.body[:200]}")
+            elif reply and reply.status == 401:
+                if safe and moment.valid(session, claims_of(old)):
+                    self.book.lost(session, f"a lost answer was not given again: {reply.body[:200]}")
+                else:
+                    self.book.let_go(session, "asked again in another time")
                 return False
         return True
+
+    def got_loose(self, session, moment):
+        session.loose = moment.moves
+        self.book.loose(session)
+
+    def perhaps_loose(self, session, moment, reply):
+        """No answer, or one that nginx gave itself: latchstring may come to it later."""
+        if reply is None or reply.status in (502, 504):
+            self.got_loose(session, moment)
 
     # ---- and out ----------------------------------------------------------------------------------------------------------------
     def log_out(self, session):
@@ -206,7 +226,7 @@ class Lives:
             if self.book.answered("logout", reply, 200):
                 break
             if reply and reply.status == 401:
-                if session.cookie or moment.valid(claims_of(session.refresh)):
+                if session.cookie or moment.valid(session, claims_of(session.refresh)):
                     self.book.lost(session, f"cannot be left: {reply.body[:200]}")
                 return
             if self.leave:

@@ -30,29 +30,34 @@ def operations(results, length):
 
 
 def per_fault(times, met, length):
-    print(f"faults: {len(met)} in {length:.0f} s (median and longest; a pause is the longest time without a good answer, in seconds)")
-    print(f"  {'':<26} {'times':>5} {'lasted':>7} {'pause: any':>14} {'login':>14} {'then first: any':>16} {'login':>14}")
-    for name in storm.FAULTS:
-        of = [(began, ended) for one, began, ended in met if one == name]
-        if not of:
+    print(f"faults: {len(met)} in {length:.0f} s. Of those that were alone, in seconds, median / longest: how long it lasted, the longest pause (time\n"
+          "without a good answer) while it did, and from its end to the first good answer; of any kind, and for a login")
+    print(f"  {'':<24} {'times':>5} {'lasted':>6} {'pause: any':>13} {'login':>13} {'after: any':>13} {'login':>13}")
+    rows = {name: [(b, e) for one, b, e, alone in met if one == name and alone] for name in storm.FAULTS}
+    rows["two at once"] = [(b, e) for _, b, e, alone in met if not alone]
+    for name, of in rows.items():
+        count = sum(one == name for one, *_ in met) if name in storm.FAULTS else len(of)
+        if not count:
             continue
-        cells = [f"{statistics.median(e - b for b, e in of):7.1f}"]
-        for kind in ("any", "login"):
-            cells.append(spread([times.pause(kind, b, e)[0] for b, e in of]))
-        for kind in ("any", "login"):
-            cells.append(spread([times.recovery(kind, e) for _, e in of]))
-        print(f"  {name:<26} {len(of):>5} {cells[0]} {cells[1]:>14} {cells[2]:>14} {cells[3]:>16} {cells[4]:>14}")
+        cells = [spread([times.pause(kind, b, e)[0] for b, e in of]) for kind in ("any", "login")]
+        cells += [spread([times.recovery(kind, e) for _, e in of]) for kind in ("any", "login")]
+        lasted = f"{statistics.median(e - b for b, e in of):.1f}" if of else "-"
+        print(f"  {name:<24} {count:>5} {lasted:>6} " + " ".join(f"{cell:>13}" for cell in cells))
 
 
 def spread(values):
     if None in values:
         return "none came"
+    if not values:
+        return "-"
     return f"{statistics.median(values):.2f} / {max(values):.2f}"
 
 
 def processes(campaign):
     service, (deaths, facts, given_up, _) = campaign.ground.service, campaign.log
     print("processes")
+    counted = sums(campaign.results, "counted")
+    line("sessions of which nothing is claimed", counted["let go"])
     line("masters started", f"{service.starts}, ended with {dict(collections.Counter(map(str, service.ends)))}")
     line("workers died", dict(deaths))
     for name, count in facts.items():
@@ -97,11 +102,15 @@ def of(campaign, reports):
     never = sum(r["never_ended"] for r in results) + campaign.late
     stuck = campaign.ground.service.stuck + campaign.crowd.stuck + given_up + [f"{never} requests never ended"] * (never > 0)
     wanted = campaign.given.only or storm.FAULTS
-    unmet = [name for name in wanted if name not in {one for one, _, _ in met}] + campaign.storm.errors
+    unmet = [name for name in wanted if name not in {one for one, *_ in met}] + campaign.storm.errors
     sanitizers = [f"{path.name}: {path.read_text(errors='replace')[:3000]}" for path in sorted(reports.iterdir())]
     for name, items in (("lost", lost), ("wrong", wrong), ("stuck", stuck), ("grown", grown), ("faults that could not be made", unmet),
                         ("reports of sanitizers", sanitizers)):
         tell(name, items)
     good = not (lost or wrong or stuck or grown or unmet or sanitizers)
+    if not good:
+        print("when which fault was:")
+        for name, began, ended, _ in met:
+            print(f"  {began - times.start:8.2f} {ended - times.start:8.2f}  {name}")
     print("soak: " + ("good" if good else "FAILED") + f" (seed {campaign.given.seed})", flush=True)
     return 0 if good else 1

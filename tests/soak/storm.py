@@ -172,17 +172,17 @@ class Storm:
     def __init__(self, ground, rng, deadline, length, only=None):
         self.kinds = only or list(FAULTS)
         self.ground, self.rng, self.deadline, self.length = ground, rng, deadline, length
-        self.met = []       # (name, began, ended)
+        self.met = []       # (name, began, ended, alone)
         self.errors, self.stop = [], threading.Event()
 
-    def one(self, name, seed):
+    def one(self, name, alone, seed):
         rng, began = random.Random(seed), time.monotonic()
         hold = lambda share: self.stop.wait(self.length * share * rng.uniform(0.6, 1.2))
         try:
             FAULTS[name](self.ground, rng, hold)
         except Exception as error:   # a fault that could not be made is no fault, and told
             self.errors.append(f"{name}: {error!r}")
-        self.met.append((name, began, time.monotonic()))
+        self.met.append((name, began, time.monotonic(), alone))
 
     def run(self):
         while time.monotonic() < self.deadline and not self.stop.is_set():
@@ -192,7 +192,7 @@ class Storm:
                 now = [names.pop()]
                 if names and self.rng.random() < 0.2:
                     now.append(names.pop())
-                threads = [threading.Thread(target=self.one, args=(name, self.rng.random())) for name in now]
+                threads = [threading.Thread(target=self.one, args=(name, len(now) == 1, self.rng.random())) for name in now]
                 for thread in threads:
                     thread.start()
                 for thread in threads:

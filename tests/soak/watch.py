@@ -98,7 +98,7 @@ class Times:
     def outside(self, kind, faults, began, ended, margin):
         """The longest pause in the time that no fault touches."""
         longest, at = 0, began
-        for _, one, other in sorted(faults, key=lambda f: f[1]):
+        for _, one, other, _ in sorted(faults, key=lambda f: f[1]):
             if one > at:
                 longest = max(longest, self.within(kind, at, one))
             at = max(at, other + margin)
