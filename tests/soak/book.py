@@ -59,7 +59,7 @@ class Book:
             if 200 <= reply.status < 400:
                 self.wrong(f"{kind}: status {reply.status}, not {status}")
         if reply is not None and kind == "login" and reply.status == 400:
-            what += " " + reply.body[:100].decode(errors="replace")
+            what += " a page" if reply.body.startswith(b"<") else " " + reply.body[:100].decode(errors="replace")
         self.refusals[f"{kind}: {what}"] += 1
         return False
 

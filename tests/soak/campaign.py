@@ -21,7 +21,6 @@ import watch
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROCESSES = 2
-EXPECTED = ("signal 9", "signal 15")   # how a worker may end: by us
 
 
 class Crowd:
@@ -85,9 +84,6 @@ class Campaign:
     def __init__(self, given, mount):
         self.given = given
         self.ground = grounds.Ground(mount, megabytes=max(512, 6 * given.time))
-        self.ground.furthest, self.notes, self.wrong = 0, collections.Counter(), []
-        self.ground.note = lambda text: self.notes.update([text])
-        self.ground.wrong = self.wrong.append
         self.crowd = self.watch = self.storm = None
 
     def storm_of(self, rng, began):
@@ -106,22 +102,30 @@ class Campaign:
             time.sleep(0.1)
         self.storm = self.storm_of(random.Random(given.seed), began)
         self.storm.run()
-        time.sleep(min(given.time / 20, 3))   # the last fault has a time after it, too
+        self.recover()
         self.raged = time.monotonic()
         if not self.crowd.alive():
-            self.wrong.append("a process of the load died: " + self.crowd.errors())
+            self.ground.wrong("a process of the load died: " + self.crowd.errors())
         self.crowd.leave()
         self.watch.over.set()
 
-    def moves(self):
-        return [when for name, began, ended, _ in self.storm.met if name.startswith("clock") for when in (began, ended)]
+    def recover(self):
+        """After the last fault all is well again, by itself."""
+        since, kinds = time.monotonic(), ("login", "refresh", "gate")
+        def done():
+            times = watch.Times(self.crowd.ticks)
+            return all(times.recovery(kind, since) is not None for kind in kinds)
+        try:
+            harness.wait_for("logins, refreshes and gate checks after the last fault", done, 60)
+        except AssertionError as error:
+            self.ground.wrong(str(error))
 
     def check(self):
         """Everything that was acknowledged, by a clock at which all tokens are of the past."""
-        self.ground.control.move_clock(self.ground.furthest + 60)
+        self.ground.move_clock(self.ground.furthest + 60)
         harness.wait_for("all workers", self.ground.service.serving, 60)
         self.results = self.crowd.results()
-        self.claims = ledger.read(self.crowd.journals(), self.moves())
+        self.claims = ledger.read(self.crowd.journals(), self.ground.moves)
         self.missing = ledger.against_database(self.ground.instance.database, self.claims)
         self.asked = ledger.Asked(self.claims, self.given.seed)
         self.late = self.asked.run(self.ground.instance.port, min(max(self.given.time * 0.25, 8), 120))
@@ -143,7 +147,7 @@ class Campaign:
             print(f"kept: {kept}", flush=True)
         self.ground.stop()
         for pid in sorted(self.watch.pids if self.watch else ()):
-            if grounds.alive(pid) and harness.BIN in pathlib.Path(f"/proc/{pid}/cmdline").read_text():
+            if self.ground.service.alive(pid):
                 self.ground.service.stuck.append(f"worker {pid} still runs at the end")
                 os.kill(pid, signal.SIGKILL)
 

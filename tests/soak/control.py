@@ -18,7 +18,7 @@ class Control:
 
     def environment(self, shim):
         before = f"{os.environ['LD_PRELOAD']}:" if os.environ.get("LD_PRELOAD") else ""
-        return {"LD_PRELOAD": f"{before}{shim}", "LATCHSTRING_SOAK_CONTROL": str(self.path)}
+        return {"LD_PRELOAD": f"{before}{shim}", "SOAK_CONTROL": str(self.path)}
 
     @property
     def offset(self):

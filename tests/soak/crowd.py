@@ -29,8 +29,8 @@ def main():
         if told.select(0):
             people.leave = True
     print("ready", flush=True)
-    for _ in range(given["people"]):
-        over.add(people.life())
+    for number in range(given["people"]):
+        over.add(people.life(resident=number % 4 == 0))
     over.run(until)
     journal.save(over.never_ended)
     return 0

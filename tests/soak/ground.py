@@ -1,5 +1,6 @@
 """What the soak stands on: a folder of its own, a small disk for the database, the provider, latchstring under a supervisor that starts it again
 as systemd would, and nginx in front. Everything is stopped by its pid."""
+import collections
 import contextlib
 import datetime
 import os
@@ -8,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 
 from cryptography import x509
@@ -16,13 +16,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 
 import certificates
 import harness
+import service
 from control import Control
 
 HERE = pathlib.Path(__file__).resolve().parent
 SHIM = harness.ROOT / "build" / "soak" / "shim.so"
-WORKERS = 2
 GRACE = 60
-DIED = 60 * harness.PATIENCE   # nothing that was told to stop may live longer
 
 
 def run(*command, check=True, env=None):
@@ -47,13 +46,6 @@ def make_certificate(folder, host):
     builder = builder.add_extension(x509.BasicConstraints(True, 0), True)
     (folder / "cert.pem").write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
     (folder / "key.pem").write_bytes(certificates.pem_of(key))
-
-
-def alive(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 class Disk:
@@ -113,78 +105,6 @@ class Provider:
         self.popen.wait()
 
 
-class Service:
-    """latchstring's master, started again whenever it ends, as systemd does with Restart=always and RestartSec=100ms."""
-
-    def __init__(self, instance, environment):
-        self.instance, self.environment = instance, environment
-        self.starts, self.ends, self.stuck, self.wanted = 0, [], [], True
-        self.log = instance.folder / "log"
-        self.popen, self.lock = None, threading.Lock()
-        self.thread = threading.Thread(target=self.supervise, daemon=True)
-        self.thread.start()
-
-    def command(self):
-        return [harness.BIN, "serve", "--listen", self.instance.socket, "--socket-mode", "0666", "--config", str(self.instance.config)]
-
-    def start(self):
-        with self.lock, open(self.log, "ab") as out:
-            if self.wanted:
-                self.popen = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-                                              env={**harness.plain_environment(), **self.environment})
-                self.starts += 1
-            return self.wanted
-
-    def supervise(self):
-        while self.start():
-            self.ends.append(self.popen.wait())
-            time.sleep(0.1)
-
-    def workers(self):
-        with contextlib.suppress(OSError, AttributeError):
-            pid = self.popen.pid
-            return [int(p) for p in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-        return []
-
-    def serving(self):
-        """All workers are there and at work: they answer, and nobody is on the way."""
-        workers = self.workers()
-        return workers if len(workers) == WORKERS and self.popen.poll() is None else []
-
-    def kill_master(self):
-        """SIGKILL. Its workers must go by themselves."""
-        workers, popen = self.workers(), self.popen
-        popen.kill()
-        threading.Thread(target=self.expect_end, args=(workers, "its master was killed"), daemon=True).start()
-        return popen
-
-    def expect_end(self, pids, why):
-        """Who outlives its stop is stuck, and noted."""
-        end = time.monotonic() + DIED
-        while any(map(alive, pids)) and time.monotonic() < end:
-            time.sleep(0.05)
-        for pid in filter(alive, pids):
-            self.stuck.append(f"worker {pid} still runs {DIED} s after {why}")
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-
-    def stop(self):
-        """SIGTERM, and all of them must be gone soon."""
-        with self.lock:
-            self.wanted = False
-        if self.popen is None or self.popen.poll() is not None:
-            return
-        workers = self.workers()
-        self.popen.terminate()
-        try:
-            self.popen.wait(DIED)
-        except subprocess.TimeoutExpired:
-            self.stuck.append(f"the master still runs {DIED} s after SIGTERM")
-            self.popen.kill()
-        self.expect_end(workers, "SIGTERM")
-        self.thread.join(10)
-
-
 class Ground:
     def __init__(self, mount, megabytes):
         build_shim()
@@ -195,6 +115,9 @@ class Ground:
         make_certificate(self.folder, "idp.soak.test")
         self.instance = self.new_instance()
         self.provider = self.service = self.front = None
+        self.master_since, self.finish_after = 0, GRACE + 15   # what the old key sealed is of no use by then
+        self.furthest, self.moves = 0, []   # the most that the clock was ahead, and when it was moved
+        self.notes, self.wrongs = collections.Counter(), []
 
     def new_instance(self):
         base = f"https://idp.soak.test:{self.provider_port}"
@@ -208,7 +131,7 @@ class Ground:
         instance = harness.Instance({
             "redirect_uris": ["https://app.example/cb"],
             "store": {"url": f"sqlite:{self.folder}/disk/latchstring.db"},
-            "server": {"workers": WORKERS, "threads": 32, "log_level": "warn", "trusted_proxies": ["127.0.0.1"]},
+            "server": {"workers": service.WORKERS, "threads": 32, "log_level": "warn", "trusted_proxies": ["127.0.0.1"]},
             "tokens": {"refresh_grace": f"{GRACE}s", "access_ttl": "300s"},
             "upstream": {"ca_file": str(self.folder / "cert.pem"), "timeout": "3s"},
             "providers": {"soak": plain, "soakoidc": {**client, "kind": "oidc", "issuer": base}}})
@@ -221,7 +144,7 @@ class Ground:
 
     def start(self):
         self.provider = Provider(self.folder, self.provider_port)
-        self.service = Service(self.instance, self.environment)
+        self.service = service.Service(self.instance, self.environment)
         harness.wait_for("latchstring", lambda: harness.answers(self.instance.socket))
         harness.wait_for("both workers", self.service.serving)
         self.start_front()
@@ -249,6 +172,17 @@ http {{
         """One of latchstring's commands, where the clock and the disk are the same."""
         return run(harness.BIN, *arguments, "--config", self.instance.config, check=False,
                    env={**harness.plain_environment(), **self.environment})
+
+    def move_clock(self, seconds):
+        self.furthest = max(self.furthest, seconds)
+        self.moves.append(time.monotonic())
+        self.control.move_clock(seconds)
+
+    def note(self, text):
+        self.notes[text] += 1
+
+    def wrong(self, text):
+        self.wrongs.append(text)
 
     def stop(self):
         for part in (self.service, self.front, self.provider):

@@ -61,8 +61,8 @@ class Lives:
     def bearer(self, session):
         return self.headers(Authorization="Bearer " + session.access)
 
-    def life(self):
-        """One login after the other, until it is time to leave."""
+    def life(self, resident=False):
+        """One login after the other, until it is time to leave. A resident stays long: whatever the provider does, somebody is at work."""
         yield Pause(self.random.random() / 10)
         while not self.leave:
             kind = self.random.random()
@@ -71,7 +71,10 @@ class Lives:
             if session is None:
                 yield Pause(0.05)
                 continue
-            yield from (self.browse(session) if session.cookie else self.work(session))
+            for _ in range(300 if resident else 1):
+                yield from (self.browse(session) if session.cookie else self.work(session))
+                if session.gone or self.leave:
+                    break
             if self.random.random() < 0.7:
                 yield from self.log_out(session)
             yield from self.old_and_strange()
@@ -149,8 +152,10 @@ class Lives:
 
     def work(self, session):
         for _ in range(self.random.randint(1, 5)):
+            claims = claims_of(session.access)
+            self.book.counted[f"life {claims['exp'] - claims['iat']}"] += 1
             for path, kind in (("/gate", "gate"), ("/users/me/", "me"))[:self.random.randint(1, 2)]:
-                moment, claims = Moment(self.control), claims_of(session.access)
+                moment = Moment(self.control)
                 reply = yield Request("GET", path, self.bearer(session))
                 if not self.book.answered(kind, reply, 200) and reply and reply.status == 401 and moment.valid(session, claims):
                     self.book.lost(session, f"{path} does not take its access token: {reply.body[:200]}")

@@ -3,7 +3,7 @@ import collections
 import statistics
 
 
-import ground as grounds
+import service
 import storm
 import watch
 
@@ -30,8 +30,8 @@ def operations(results, length):
 
 
 def per_fault(times, met, length):
-    print(f"faults: {len(met)} in {length:.0f} s. Of those that were alone, in seconds, median / longest: how long it lasted, the longest pause (time\n"
-          "without a good answer) while it did, and from its end to the first good answer; of any kind, and for a login")
+    print(f"faults: {len(met)} in {length:.0f} s. Of those that were alone, in seconds, median / longest: how long it lasted, the longest\n"
+          "pause (time without a good answer) while it did, and from its end to the first good answer; of any kind, and for a login")
     print(f"  {'':<24} {'times':>5} {'lasted':>6} {'pause: any':>13} {'login':>13} {'after: any':>13} {'login':>13}")
     rows = {name: [(b, e) for one, b, e, alone in met if one == name and alone] for name in storm.FAULTS}
     rows["two at once"] = [(b, e) for _, b, e, alone in met if not alone]
@@ -54,15 +54,16 @@ def spread(values):
 
 
 def processes(campaign):
-    service, (deaths, facts, given_up, _) = campaign.ground.service, campaign.log
+    masters, (deaths, facts, given_up, _) = campaign.ground.service, campaign.log
     print("processes")
     counted = sums(campaign.results, "counted")
     line("sessions of which nothing is claimed", counted["let go"])
-    line("masters started", f"{service.starts}, ended with {dict(collections.Counter(map(str, service.ends)))}")
+    line("lives of access tokens, in seconds", {k.split()[1]: n for k, n in counted.items() if k.startswith("life")})
+    line("masters started", f"{masters.starts}, ended with {dict(collections.Counter(map(str, masters.ends)))}")
     line("workers died", dict(deaths))
     for name, count in facts.items():
         line(name, count)
-    for name, count in sorted(campaign.notes.items()):
+    for name, count in sorted(campaign.ground.notes.items()):
         line(name, count)
     return given_up
 
@@ -70,7 +71,7 @@ def processes(campaign):
 def memory(campaign):
     print("memory (MB) and descriptors: medians of the first, middle and last third")
     grown = []
-    for what, first, middle, last, judged, more in campaign.watch.growth(grounds.WORKERS):
+    for what, first, middle, last, judged, more in campaign.watch.growth(service.WORKERS):
         line(what, f"{first:.1f}  {middle:.1f}  {last:.1f}  {'GROWS' if more else 'level' if judged else 'too short to judge'}")
         grown += [what] * more
     return grown
@@ -98,7 +99,8 @@ def of(campaign, reports):
     states = collections.Counter(claim.state for claim in campaign.claims.values())
     print(f"sessions: {dict(states)}; all looked up in the database, asked for at the end: {campaign.asked.counted}")
     lost = [text for r in results for text in r["told"]["lost"]] + campaign.missing + campaign.asked.wrong
-    wrong = [text for r in results for text in r["told"]["wrong"]] + campaign.wrong + crashes(campaign.log[0])
+    wrong = [text for r in results for text in r["told"]["wrong"]] + campaign.ground.wrongs + crashes(campaign.log[0])
+    wrong += [f"no {kind} was ever acknowledged" for kind in ("login", "refresh", "logout", "gate") if not sums(results, "good")[kind]]
     never = sum(r["never_ended"] for r in results) + campaign.late
     stuck = campaign.ground.service.stuck + campaign.crowd.stuck + given_up + [f"{never} requests never ended"] * (never > 0)
     wanted = campaign.given.only or storm.FAULTS

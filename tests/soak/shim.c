@@ -29,7 +29,7 @@ static int (*real_getaddrinfo)(const char*, const char*, const struct addrinfo*,
 
 // System calls, not library functions: sanitizers have their own versions of those, which are not ready yet when this runs.
 __attribute__((constructor)) static void begin(void) {
-  const char* path = getenv("LATCHSTRING_SOAK_CONTROL");
+  const char* path = getenv("SOAK_CONTROL");
   if (!path) return;
   const long fd = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return;

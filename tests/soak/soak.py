@@ -8,6 +8,7 @@ import os
 import pathlib
 import random
 import re
+import signal
 import sys
 import tempfile
 
@@ -49,6 +50,8 @@ def in_own_namespace(given):
 
 def main():
     given = arguments()
+    for sign in (signal.SIGINT, signal.SIGTERM):   # also where the shell that started us had it ignored
+        signal.signal(sign, signal.default_int_handler)
     in_own_namespace(given)
     import run   # tests/run.py
     with tempfile.TemporaryDirectory(prefix="soak-reports-") as reports:

@@ -95,6 +95,23 @@ def own_keys(ground, rng, hold):
     hold(0.5)
 
 
+def master_key(ground, rng, hold):
+    """A new first key, and workers that seal with it; and when nothing of the one before can be under way any more, an end of that one."""
+    with CONFIG:
+        old = time.monotonic() - ground.master_since
+        if ground.master_since and old > ground.finish_after:
+            done = ground.command("keys", "master", "--finish")
+            ground.master_since = 0 if done.returncode == 0 else ground.master_since
+            what = "finished"
+        else:
+            done = ground.command("keys", "master")
+            ground.master_since = time.monotonic()
+            what = "begun"
+            hang_up(ground)
+    ground.note(f"change of the master key {what}" if done.returncode == 0 else f"keys master: {done.stderr.strip()[:200]}")
+    hold(0.5)
+
+
 def hang_up(ground):
     """SIGHUP to the master, and what it says to that."""
     said = ground.service.log.stat().st_size
@@ -148,19 +165,18 @@ def clock(least, most):
     def fault(ground, rng, hold):
         with CLOCK:
             by = rng.uniform(least, most)
-            ground.furthest = max(ground.furthest, by)
-            ground.control.move_clock(by)
+            ground.move_clock(by)
             try:
                 hold(1)
             finally:
-                ground.control.move_clock(0)
+                ground.move_clock(0)
     return fault
 
 
 FAULTS = {
     "kill worker": kill_worker, "kill master": kill_master, "disk full": disk_full, "database locked": locked,
     "provider stopped": provider_stopped, "provider closed": provider_told("close", "open"), "provider late": provider_told("late 1.5"),
-    "provider drips": provider_told("drip"), "names broken": names, "provider's keys": provider_keys, "own keys": own_keys,
+    "provider drips": provider_told("drip"), "names broken": names, "provider's keys": provider_keys, "own keys": own_keys, "master key": master_key,
     "reload": reload, "reload, broken": reload_broken, "clock forward, minutes": clock(120, 1800), "clock forward, hours": clock(3600, 30000),
     "clock back": clock(-7200, -120),
 }

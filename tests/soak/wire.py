@@ -4,12 +4,14 @@ import dataclasses
 import heapq
 import itertools
 import json
+import os
 import selectors
 import socket
 import time
 import urllib.parse
 
-LIMIT = 45   # seconds after which an answer is taken not to come any more; nginx itself gives up after 60
+# Seconds after which an answer is taken not to come any more. nginx gives up after 60.
+LIMIT = 45 * int(os.environ.get("LATCHSTRING_PATIENCE", "1"))
 
 
 @dataclasses.dataclass
