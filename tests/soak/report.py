@@ -7,6 +7,8 @@ import service
 import storm
 import watch
 
+TOGETHER = "two at once"
+
 
 def sums(results, name):
     total = collections.Counter()
@@ -33,10 +35,12 @@ def per_fault(times, met, length):
     print(f"faults: {len(met)} in {length:.0f} s. Of those that were alone, in seconds, median / longest: how long it lasted, the longest\n"
           "pause (time without a good answer) while it did, and from its end to the first good answer; of any kind, and for a login")
     print(f"  {'':<24} {'times':>5} {'lasted':>6} {'pause: any':>13} {'login':>13} {'after: any':>13} {'login':>13}")
-    rows = {name: [(b, e) for one, b, e, alone in met if one == name and alone] for name in storm.FAULTS}
-    rows["two at once"] = [(b, e) for _, b, e, alone in met if not alone]
+    rows = {name: [] for name in (*storm.FAULTS, *storm.FORGERIES, TOGETHER)}
+    for number in {number for *_, number in met}:
+        names, begins, ends = zip(*(fault[:3] for fault in met if fault[3] == number))
+        rows[names[0] if len(names) == 1 else TOGETHER].append((min(begins), max(ends)))
     for name, of in rows.items():
-        count = sum(one == name for one, *_ in met) if name in storm.FAULTS else len(of)
+        count = len(of) if name == TOGETHER else sum(one == name for one, *_ in met)
         if not count:
             continue
         cells = [spread([times.pause(kind, b, e)[0] for b, e in of]) for kind in ("any", "login")]

@@ -182,23 +182,35 @@ FAULTS = {
 }
 
 
+def forget(ground, rng, hold):
+    """No fault that is to be survived: what the database would look like if something acknowledged were lost. Shows that a run notices."""
+    with DISK, contextlib.closing(sqlite3.connect(ground.instance.database, timeout=10, isolation_level=None)) as db:
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ended = 0 ORDER BY id DESC LIMIT 3)")
+        db.execute("UPDATE sessions SET ended = 0 WHERE id IN (SELECT id FROM sessions WHERE ended = 1 ORDER BY id DESC LIMIT 50)")
+    hold(0.5)
+
+
+FORGERIES = {"forget": forget}   # by --only
+
+
 class Storm:
     """Rounds of all faults in random order, one at a time, now and then two, until time is up; the first round is always finished."""
 
     def __init__(self, ground, rng, deadline, length, only=None):
         self.kinds = only or list(FAULTS)
         self.ground, self.rng, self.deadline, self.length = ground, rng, deadline, length
-        self.met = []       # (name, began, ended, alone)
+        self.met = []       # (name, began, ended, number): those with one number came together
         self.errors, self.stop = [], threading.Event()
 
-    def one(self, name, alone, seed):
+    def one(self, name, number, seed):
         rng, began = random.Random(seed), time.monotonic()
         hold = lambda share: self.stop.wait(self.length * share * rng.uniform(0.6, 1.2))
         try:
-            FAULTS[name](self.ground, rng, hold)
+            (FAULTS | FORGERIES)[name](self.ground, rng, hold)
         except Exception as error:   # a fault that could not be made is no fault, and told
             self.errors.append(f"{name}: {error!r}")
-        self.met.append((name, began, time.monotonic(), alone))
+        self.met.append((name, began, time.monotonic(), number))
 
     def run(self):
         while time.monotonic() < self.deadline and not self.stop.is_set():
@@ -208,7 +220,8 @@ class Storm:
                 now = [names.pop()]
                 if names and self.rng.random() < 0.2:
                     now.append(names.pop())
-                threads = [threading.Thread(target=self.one, args=(name, len(now) == 1, self.rng.random())) for name in now]
+                number = len(self.met)
+                threads = [threading.Thread(target=self.one, args=(name, number, self.rng.random())) for name in now]
                 for thread in threads:
                     thread.start()
                 for thread in threads:
