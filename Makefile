@@ -8,6 +8,7 @@ PREFIX  ?= /usr/local
 PYTHON  := /usr/bin/python3
 CXX     := $(if $(filter default,$(origin CXX)),g++,$(CXX))
 JOBS    ?= $(shell nproc)
+TIME    ?= 20m
 CCACHE  := $(shell command -v ccache 2>/dev/null)
 
 # ---- flags: strict everywhere, hardened where it ships ------------------------------------------------------------------
@@ -41,10 +42,10 @@ LIB      := $(OUT)/liblatchstring.a
 TEST_SRC := $(wildcard tests/unit/*.cc tests/unit/*/*.cc tests/conformance/*.cc)
 TEST_OBJ := $(TEST_SRC:%.cc=$(OUT)/%.o)
 
-.PHONY: all run test unit bench lint fuzz install deps clean help
+.PHONY: all run test unit bench soak lint fuzz install deps clean help
 all: $(OUT)/latchstring
 help:
-	@sed -n '2,4p' Makefile; echo '  targets: all run test unit bench lint fuzz install deps clean'
+	@sed -n '2,4p' Makefile; echo '  targets: all run test unit bench soak lint fuzz install deps clean'
 
 $(OUT)/latchstring: $(OUT)/src/cli/main.o $(LIB)
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -87,6 +88,10 @@ unit: $(OUT)/tests/unit_tests
 bench: deps
 	$(MAKE) --no-print-directory MODE=release -j$(JOBS) all
 	$(PYTHON) tests/bench/bench.py $(ARGS)
+# make soak TIME=20m        make soak TIME=2m MODE=asan
+soak: deps
+	$(MAKE) --no-print-directory MODE=$(MODE) -j$(JOBS) all
+	$(PYTHON) tests/soak/soak.py --time $(TIME) --mode $(MODE) $(ARGS)
 lint: deps
 	$(PYTHON) tests/check/layers.py src tests/check/layers.txt
 	tools/tidy $(ARGS)
