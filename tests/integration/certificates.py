@@ -31,7 +31,7 @@ def new_key():
 
 
 def make(folder):
-    """Writes ca.pem, cert.pem and key.pem into the folder."""
+    """Writes ca.pem, cert.pem and key.pem into the folder; gives the authority's key, for further certificates."""
     authority, key = new_key(), new_key()
     ca = certificate("latchstring tests", authority, "latchstring tests", authority, (x509.BasicConstraints(True, 0), True))
     names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
@@ -39,3 +39,4 @@ def make(folder):
     for file, content in (("ca.pem", ca.public_bytes(serialization.Encoding.PEM)), ("key.pem", pem_of(key)),
                           ("cert.pem", leaf.public_bytes(serialization.Encoding.PEM))):
         (folder / file).write_bytes(content)
+    return authority
