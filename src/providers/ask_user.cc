@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "json/writer.h"
 #include "providers/answer.h"
+#include "providers/bound_call.h"
 #include "providers/exchange.h"
 
 namespace providers {
@@ -57,10 +58,9 @@ bool is_jwt(const net::Response& response) {
 }
 
 base::Result<json::Value> ask(Login& login, const UserRequest& from) {
-  auto request = user_request(login, from);
-  if (!request) return request.error();
-  auto response = login.world.client.send(*request);
-  if (!response) return no_answer(response.error(), "userinfo");
+  const auto request = [&] { return user_request(login, from); };
+  auto response = send_bound(login.provider, login.world, Proves::token, request, login.tokens.access);
+  if (!response) return not_sent(response.error(), "userinfo");
   if (from.gate != 0) {
     if (response->status == from.gate) return json::Value{};
     return base::Error{base::Code::denied, "gate: HTTP " + std::to_string(response->status), "Your credentials aren't allowed"};

@@ -4,9 +4,13 @@
 #include <algorithm>
 
 #include "providers/answer.h"
+#include "providers/authorization_request.h"
 #include "providers/authorize_url.h"
+#include "providers/callback_error.h"
+#include "providers/client_auth.h"
 #include "providers/exchange.h"
 #include "providers/id_token.h"
+#include "providers/jarm.h"
 #include "providers/oauth2.h"
 #include "providers/oidc_issuer.h"
 #include "providers/profile.h"
@@ -48,7 +52,8 @@ TokenEndpoint token_endpoint(const Login& login, const Metadata* metadata) {
   endpoint.url = own ? provider.token_address(login.values) : metadata->token;
   endpoint.private_addresses = own || private_addresses_allowed(endpoint.url, metadata->where);
   endpoint.client_auth = provider.spec.client_auth;
-  if (endpoint.client_auth == ClientAuth::automatic) endpoint.client_auth = metadata != nullptr ? metadata->client_auth : ClientAuth::basic;
+  if (endpoint.client_auth == ClientAuth::automatic)
+    endpoint.client_auth = metadata != nullptr ? metadata->client_auth : automatic_auth(provider.spec, {}, ClientAuth::basic);
   endpoint.pkce = provider.authorize ? provider.authorize->pkce : metadata != nullptr && metadata->authorize_url.pkce;
   const auto issuer = issuer_of(provider, metadata);
   endpoint.audience = issuer.empty() ? endpoint.url : issuer;
@@ -90,6 +95,37 @@ base::Result<json::Value> read_id_token(Login& login, const Metadata* metadata) 
   return login.keep(std::move(*claims));
 }
 
+TokenEndpoint token_of(Provider& provider, World& world, const Metadata* metadata) {
+  const Finish nothing{};
+  return token_endpoint(Login{provider, nothing, world}, metadata);
+}
+
+base::Result<Identity> finish_with(Provider& provider, const Finish& finish, World& world, const Metadata* known) {
+  Login login{provider, finish, world};
+  if (auto iss = check_iss(login, known); !iss) return iss.error();
+  const bool handed = !handed_over(provider.spec, finish.params).empty();
+  if (!handed && provider.spec.authorize.widget)
+    return base::Error{base::Code::bad_request, "no id_token", "Authentication process canceled"};
+  if (auto done = handed ? base::Status{base::ok} : redeem(login, token_endpoint(login, known)); !done) return done.error();
+  auto claims = read_id_token(login, known);
+  if (!claims) return claims.error();
+  login.values.id_token = *claims;
+  login.bound = (*claims)["at_hash"].exists();
+  const std::string issuer{*(*claims)["iss"].string()};
+  const auto iss = login.param("iss");
+  const std::string one{issuer_of(provider, known)};
+  if (one.empty() && !iss.empty() && iss != issuer) return wrong_issuer();  // a tenant's: known only now
+  if (auto done = handed ? base::Status{base::ok} : oidc::read_user(login, known, std::string{*(*claims)["sub"].string()}); !done)
+    return done.error();
+  auto who = make_identity(provider.spec, login.values, provider.name, one.empty() ? issuer : one);
+  if (!who) return who;
+  // What a logout, here or there, names this login by (Back-Channel Logout 1.0 2.1, RP-Initiated Logout 1.0 2).
+  if (const auto sid = (*claims)["sid"].string().value_or(""); is_identifier(sid)) who->sid = sid;
+  who->tokens = std::move(login.tokens);
+  who->tokens.id_token = id_token_of(login);
+  return who;
+}
+
 }  // namespace
 
 base::Result<Begun> begin(Provider& provider, const Start& start, World& world) {
@@ -97,16 +133,18 @@ base::Result<Begun> begin(Provider& provider, const Start& start, World& world) 
   const AuthorizeUrl* ready = provider.authorize ? &*provider.authorize : nullptr;
   std::string_view endpoint;
   std::shared_ptr<const Metadata> known;
-  if (ready == nullptr) {
+  const auto& asks = provider.spec.authorize;
+  if (ready == nullptr || asks.pushed || asks.pushed_url || asks.signed_request) {
     auto found = metadata_if_needed(provider, world);
     if (!found) return found.error();
     known = *found;
+  }
+  if (ready == nullptr) {
     ready = &known->authorize_url;
     endpoint = known->authorize;
   }
-  auto url = authorization_url(provider.spec, *ready, endpoint, start);
-  if (!url) return url.error();
-  return Begun{std::move(*url), {}};
+  const auto token = [&]() -> base::Result<TokenEndpoint> { return token_of(provider, world, known.get()); };
+  return begin_authorization(provider, {*ready, endpoint, known.get()}, token, start, world);
 }
 
 base::Status read_user(Login& login, const Metadata* metadata, const std::string& sub) {
@@ -123,40 +161,23 @@ base::Status read_user(Login& login, const Metadata* metadata, const std::string
 base::Result<TokenEndpoint> refreshes_at(Provider& provider, World& world) {
   auto found = metadata_if_needed(provider, world);
   if (!found) return found.error();
-  const Finish nothing{};
-  return token_endpoint(Login{provider, nothing, world}, found->get());
+  return token_of(provider, world, found->get());
 }
 
 base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world) {
-  Login login{provider, finish, world};
   auto found = metadata_if_needed(provider, world);
   if (!found) return found.error();
-  const auto* known = found->get();
-  if (auto iss = check_iss(login, known); !iss) return iss.error();
-  const bool handed = !handed_over(provider.spec, finish.params).empty();
-  if (!handed && provider.spec.authorize.widget)
-    return base::Error{base::Code::bad_request, "no id_token", "Authentication process canceled"};
-  if (auto done = handed ? base::Status{base::ok} : redeem(login, token_endpoint(login, known)); !done) return done.error();
-  auto claims = read_id_token(login, known);
-  if (!claims) return claims.error();
-  login.values.id_token = *claims;
-  login.bound = (*claims)["at_hash"].exists();
-  const std::string issuer{*(*claims)["iss"].string()};
-  const auto iss = login.param("iss");
-  const std::string one{issuer_of(provider, known)};
-  if (one.empty() && !iss.empty() && iss != issuer) return wrong_issuer();  // a tenant's: known only now
-  if (auto done = handed ? base::Status{base::ok} : read_user(login, known, std::string{*(*claims)["sub"].string()}); !done)
-    return done.error();
-  auto who = make_identity(provider.spec, login.values, provider.name, one.empty() ? issuer : one);
-  if (!who) return who;
-  // What a logout, here or there, names this login by (Back-Channel Logout 1.0 2.1, RP-Initiated Logout 1.0 2).
-  if (const auto sid = (*claims)["sid"].string().value_or(""); is_identifier(sid)) who->sid = sid;
-  who->tokens = std::move(login.tokens);
-  who->tokens.id_token = id_token_of(login);
-  return who;
+  if (!answers_signed(provider.spec)) return finish_with(provider, finish, world, found->get());
+  auto believed = read_response(provider, found->get(), finish, world);
+  if (!believed) return believed.error();
+  if (auto refused = callback_error(*believed)) return std::move(*refused);
+  auto inside = finish;  // what came beside the signed answer is nobody's word
+  inside.params = std::move(*believed);
+  return finish_with(provider, inside, world, found->get());
 }
 
 Callback look(const Provider& provider, const Params& params) {
+  if (answers_signed(provider.spec)) return look_at_response(params);
   auto says = oauth2::look(provider, params);
   says.whole = (says.whole && !provider.spec.authorize.widget) || !handed_over(provider.spec, params).empty();
   return says;
@@ -185,6 +206,7 @@ base::Status check(Provider& provider, World& world) {
     if (!found) return found.error();
     known = *found;
   }
+  if (auto can = can_request(provider, known.get()); !can) return can;
   auto keys = keys_of(id_token_signer(provider, known.get()), world);
   if (!keys) return base::Error{keys.error().code, keys.error().detail, "key set: " + keys.error().detail};
   if ((*keys)->empty()) return base::Error{base::Code::upstream, "no usable key", "key set: it holds no key that can be used"};

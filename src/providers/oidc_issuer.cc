@@ -44,7 +44,8 @@ bool needs_metadata(const Provider& provider) {
   const auto& spec = provider.spec;
   const bool code = provider.authorize && spec.token.url;
   const bool whole = (code || spec.authorize.widget) && spec.id_token.keys;
-  return !whole && (!provider.issuer.empty() || provider.spec.discovery.url);
+  const bool pushes = spec.authorize.pushed && !spec.authorize.pushed_url;  // where to stands there
+  return (!whole || pushes) && (!provider.issuer.empty() || provider.spec.discovery.url);
 }
 
 base::Result<std::shared_ptr<const Metadata>> metadata_if_needed(Provider& provider, World& world) {

@@ -70,10 +70,11 @@ Verdict verify(const Jws& jws, const std::vector<Jwk>& keys, const std::vector<c
 }
 
 base::Result<std::string> sign(const crypto::SignKey& key, crypto::Alg alg, std::string_view kid, std::string_view typ,
-                               std::string_view payload_json) {
+                               std::string_view payload_json, std::string_view jwk) {
   json::Writer header;
   header.object().member("alg", crypto::name_of(alg)).member("typ", typ);
   if (!kid.empty()) header.member("kid", kid);
+  if (!jwk.empty()) header.key("jwk").raw(jwk);
   header.end_object();
   auto text = base::base64url(header.str()) + '.' + base::base64url(payload_json);
   auto signature = key.sign(alg, text);

@@ -30,6 +30,11 @@ std::string write_jwks(const std::vector<Jwk>& keys);
 /// One public JWK as JSON (kty, crv, x, y / n, e, kid, alg, use).
 std::string write_jwk(const Jwk& key);
 
+/// The members that make the key what it is, in the order of RFC 7638 3.2 and nothing between them: for a header's "jwk" (RFC 9449 4.2).
+std::string bare_jwk(const crypto::VerifyKey& key);
+/// RFC 7638 3: base64url(SHA-256(bare_jwk)).
+std::string thumbprint(const crypto::VerifyKey& key);
+
 /// A JWS taken apart, nothing verified yet.
 struct Jws {
   crypto::Alg alg;
@@ -47,8 +52,8 @@ enum class Verdict { good, unknown_key, bad };
 /// (RFC 8725 3.1).
 Verdict verify(const Jws& jws, const std::vector<Jwk>& keys, const std::vector<crypto::Alg>& allowed);
 
-/// header {"alg","typ"[,"kid"]} . payload . signature
+/// header {"alg","typ"[,"kid"][,"jwk"]} . payload . signature; `jwk` is JSON.
 base::Result<std::string> sign(const crypto::SignKey& key, crypto::Alg alg, std::string_view kid, std::string_view typ,
-                               std::string_view payload_json);
+                               std::string_view payload_json, std::string_view jwk = {});
 
 }  // namespace token

@@ -46,7 +46,7 @@ def write(folder, **pems):
 
 
 def make(folder):
-    """Writes ca.pem, cert.pem and key.pem into the folder."""
+    """Writes ca.pem, cert.pem and key.pem into the folder; gives the authority's key, for further certificates."""
     authority, key = new_key(), new_key()
     ca = certificate("latchstring tests", authority, "latchstring tests", authority, (x509.BasicConstraints(True, 0), True))
     leaf = certificate("localhost", key, "latchstring tests", authority, (LOCAL, False), LEAF)
