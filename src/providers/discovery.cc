@@ -31,9 +31,11 @@ base::Result<std::string> address(json::Value document, std::string_view member,
 }
 
 /// The document, or its mtls_endpoint_aliases where they name this address and we show a certificate (RFC 8705 5: then they MUST be used).
+/// Only for what we call ourselves and say who we are: a browser has no certificate of ours, and a key set is for everybody.
 json::Value with_alias(json::Value root, std::string_view member, const Spec& spec) {
   const auto aliases = root["mtls_endpoint_aliases"];
-  return spec.certificate && aliases[member].exists() ? aliases : root;
+  const bool direct = member != "authorization_endpoint" && member != "end_session_endpoint" && member != "jwks_uri";
+  return direct && spec.certificate && aliases[member].exists() ? aliases : root;
 }
 
 /// The asymmetric ones of those that the provider names; nothing else is ever taken from a document (RFC 8725 3.1).
