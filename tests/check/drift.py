@@ -137,7 +137,7 @@ def routes_and_interface():
     yield from (f"{method} {path} is not in routes.cc" for path, method in sorted(interface - routes))
 
 
-MISTAKES = (*range(1, 19), *range(27, 37))   # the numbers that the ledger must have, of 69
+MISTAKES = range(1, 70)
 
 
 def ledger_of_mistakes():
