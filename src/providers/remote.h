@@ -18,8 +18,8 @@ namespace providers {
 inline constexpr std::chrono::hours kDocumentTtl{24};
 inline constexpr std::chrono::seconds kAfterFailure{5};
 inline constexpr std::chrono::seconds kBetweenRefetches{60};
-/// What was noted further ahead than this is of a clock that has been set back since: it counts as old, or a clock that was hours ahead would
-/// keep a provider away for hours.
+/// What was noted further ahead than this is of a clock that has been set back since: it counts as old, or a clock that was hours ahead
+/// would keep a provider away for hours.
 inline constexpr std::chrono::minutes kAhead{1};
 
 class RemoteCore {
