@@ -213,11 +213,12 @@ Parsed parse_params(const char* const* env, const ParamRules& rules, Role role) 
       take_variable(name, value, vars, request);
       continue;
     }
-    if (name == "HTTP_PROXY") continue;  // httpoxy, CVE-2016-5385: no header may look like a setting of ours
+    auto header = header_name(name.substr(5));
+    if (header == "proxy") continue;  // httpoxy, CVE-2016-5385: no header may look like a setting of ours
     if (request.headers.size() == rules.max_headers)
       out.refuse = 431;
     else
-      request.headers.emplace_back(header_name(name.substr(5)), value);
+      request.headers.emplace_back(std::move(header), value);
     if (name == "HTTP_X_FORWARDED_FOR") vars.forwarded_for.push_back(value);
   }
   if (bytes > rules.max_params) out.refuse = 431;

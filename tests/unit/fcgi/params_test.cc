@@ -138,6 +138,7 @@ const HeaderRow kHeaders[] = {
     {"without HTTP_", {"AUTHORIZATION=Bearer x"}, {{"authorization", "Bearer x"}}},
     {"the proper one goes first", {"AUTHORIZATION=Bearer y", "HTTP_AUTHORIZATION=Bearer x"}, {{"authorization", "Bearer x"}}},
     {"httpoxy (CVE-2016-5385)", {"HTTP_PROXY=http://evil/"}, {}},
+    {"the same, from a server that leaves small letters as they are", {"HTTP_Proxy=http://evil/"}, {}},
     {"other REDIRECT_ variables are none", {"REDIRECT_HTTP_COOKIE=sid=1"}, {}},
     {"what a server says of itself is no header", {"REMOTE_USER=root", "SERVER_NAME=evil", "HTTPS=on"}, {}},
     {"no '='", {"HTTP_X"}, {}},
