@@ -26,7 +26,7 @@ PLANS = {
     "Comprehensive, Dynamic, Hybrid": ("comprehensive_test", names(
         "missing-aud invalid-sig-es256 invalid-sig-hs256 form-post-error aggregated-claims distributed-claims userinfo-signed invalid-athash "
         "missing-athash invalid-chash")),
-    "FAPI 2.0 client": ("fapi_test", names(
+    "FAPI 2.0 client": ("fapi_negatives_test", names(
         "invalid-authorization-response-iss remove-authorization-response-iss discovery-issuer-mismatch "
         "ensure-authorization-response-with-invalid-state-fails ensure-authorization-response-with-invalid-missing-state-fails "
         "invalid-aud invalid-secondary-aud invalid-missing-aud invalid-iss invalid-missing-iss invalid-expired-exp invalid-missing-exp "
@@ -38,8 +38,8 @@ PLANS = {
 NOT_APPLICABLE = names("missing-chash nonce-unless-code-flow discovery-webfinger-acct discovery-webfinger-url dynamic-registration "
                        "request-uri-signed-none request-uri-signed-rs256 session-management")
 
-# The one whose test stands among those of client authentication.
-ELSEWHERE = names("mtls-endpoint-aliases")
+# Those whose test stands elsewhere, by its name: among those of a client that has a certificate.
+ELSEWHERE = dict.fromkeys(names("mtls-endpoint-aliases"), "tests/integration/fapi_test.py")
 
 
 def test_name(module):
