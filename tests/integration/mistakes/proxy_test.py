@@ -9,7 +9,7 @@ from gate_people import Person, send
 from gate_test import BROWSER, JSON, NAMES, spellings
 from way_common import CB, Jar, Provider, harness
 
-TIME_LIMIT = 300
+TIME_LIMIT = 600
 EVIL = "evil.example"
 RULES = {
     "gate.team": {"paths": ["/team/"]},
