@@ -24,7 +24,9 @@ base::Code code_of(const base::Error& error) {
   return error.code == base::Code::not_found && error.say.empty() ? base::Code::internal : error.code;
 }
 
-std::string_view text_of(const base::Error& error) { return error.say.empty() ? general_text(code_of(error)) : std::string_view{error.say}; }
+std::string_view text_of(const base::Error& error) {
+  return error.say.empty() ? general_text(code_of(error)) : std::string_view{error.say};
+}
 
 http::Response annotated(http::Response response, const base::Error& error) {
   response.note("code", base::name_of(code_of(error)));
@@ -68,9 +70,7 @@ http::Response unauthorized(std::string_view scheme, std::string_view text, std:
   return http::json(401, w.take()).set("WWW-Authenticate", std::string{scheme} + " realm=\"api\"").note("why", std::string{text});
 }
 
-http::Response failure(const base::Error& error) {
-  return annotated(http::detail(http_status(code_of(error)), text_of(error)), error);
-}
+http::Response failure(const base::Error& error) { return annotated(http::detail(http_status(code_of(error)), text_of(error)), error); }
 
 http::Response login_failure(const base::Error& error) {
   const bool ours = code_of(error) == base::Code::internal || error.code == base::Code::busy;
