@@ -21,6 +21,11 @@ RemoteCore::Any RemoteCore::fresh(base::Time now) {
   return up_to_date(now) ? value_ : nullptr;
 }
 
+RemoteCore::Any RemoteCore::known() {
+  const std::lock_guard lock{mutex_};
+  return value_;
+}
+
 base::Result<RemoteCore::Any> RemoteCore::get(World& world, const Ask& ask, const Parse& parse) {
   std::unique_lock lock{mutex_};
   for (;; done_.wait(lock)) {

@@ -36,6 +36,7 @@ class RemoteCore {
 
  protected:
   Any fresh(base::Time now);
+  Any known();
   base::Result<Any> get(World& world, const Ask& ask, const Parse& parse);
   base::Result<Any> newer(World& world, const Ask& ask, const Parse& parse, const Any& than);
 
@@ -67,6 +68,8 @@ class Remote : RemoteCore {
 
   /// What is in memory and no older than a day; null otherwise. The hot path: one short lock, no allocation.
   Pointer fresh(base::Time now) { return std::static_pointer_cast<const T>(RemoteCore::fresh(now)); }
+  /// The newest that there is in memory, however old it is; null = none.
+  Pointer known() { return std::static_pointer_cast<const T>(RemoteCore::known()); }
   /// At most a day old; where it cannot be fetched, at most two.
   template <class F>
   base::Result<Pointer> get(World& world, const Ask& ask, const F& parse) {
