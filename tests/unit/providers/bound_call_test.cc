@@ -63,7 +63,8 @@ const Type types[] = {
 const std::string kOwn =
     "client_certificate = '''" + client_certificates::kCertificate + "'''\nclient_key = '''" + client_certificates::kKey + "'''";
 const std::string kAliases = R"(,"mtls_endpoint_aliases":{"token_endpoint":"https://mtls.op.example/token",
-    "userinfo_endpoint":"https://mtls.op.example/userinfo","pushed_authorization_request_endpoint":"https://mtls.op.example/par"})";
+    "userinfo_endpoint":"https://mtls.op.example/userinfo","authorization_endpoint":"https://mtls.op.example/authorize",
+    "jwks_uri":"https://mtls.op.example/jwks","pushed_authorization_request_endpoint":"https://mtls.op.example/par"})";
 
 }  // namespace
 
@@ -179,7 +180,7 @@ BOOST_AUTO_TEST_CASE(the_certificate_goes_to_the_providers_own_endpoints) {
   BOOST_REQUIRE(begin(with).find("request_uri=") != std::string::npos);
   for (const auto* url : {"https://op.example/token", "https://op.example/userinfo", "https://op.example/par"}) {
     const auto& shown = last(url).certificate;
-    BOOST_REQUIRE(bool{shown}, url);
+    BOOST_REQUIRE(bool{shown});
     BOOST_TEST(shown->certificate.reveal() == client_certificates::kCertificate, url);
   }
   for (const auto* url : {"https://op.example/.well-known/openid-configuration", "https://op.example/jwks"})
@@ -201,7 +202,10 @@ BOOST_AUTO_TEST_CASE(who_shows_a_certificate_goes_to_the_aliases) {  // RFC 8705
   serve_aliases();
   BOOST_TEST(finished() == "ok user-1");
   auto broker = *open(with);
-  BOOST_TEST(bool{broker.begin("op", start())});
+  const auto begun = broker.begin("op", start());
+  BOOST_REQUIRE(bool{begun});
+  BOOST_TEST(begun->authorization_url.starts_with("https://op.example/authorize?"));  // the browser has no certificate
+  BOOST_TEST(asked("https://op.example/jwks") == 1);
   for (const auto* path : {"/token", "/userinfo", "/par"}) {
     BOOST_TEST(asked("https://mtls.op.example" + std::string{path}) == 1, path);
     BOOST_TEST(asked("https://op.example" + std::string{path}) == 0, path);
