@@ -39,6 +39,7 @@ struct Request {
   // The gate's (flow/gate.cc), from where no client can write: see fcgi/params.h.
   bool authorizer = false;  // FastCGI role AUTHORIZER: the answer decides whether somebody is let in, and nothing but the gate may give it
   int refused = 0;          // 401, 403: the web server has refused somebody already and asks for the page that says so; 0 = it has not
+  bool names_removed = false;  // the web server has removed Remote-User and its kin, so that one which is there is a spelling that it missed
   std::string original;     // the URI that somebody wants to see: path and query as sent, not below our mount; "" = not known
   /// First header of that lower-case name, or "".
   std::string_view header(std::string_view name) const noexcept;

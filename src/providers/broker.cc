@@ -40,7 +40,7 @@ std::string_view last(const Params& params, std::string_view name) noexcept {
 
 namespace {
 
-const base::Error kUnknown{base::Code::not_found, "provider is not enabled"};
+const base::Error kUnknown{base::Code::not_found, "provider is not enabled", "Not found."};
 
 /// `enabled = false` keeps a stanza for later.
 base::Result<bool> is_enabled(const std::string& name, const config::Node& stanza) {

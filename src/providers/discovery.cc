@@ -31,10 +31,11 @@ base::Result<std::string> address(json::Value document, std::string_view member,
 }
 
 /// The document, or its mtls_endpoint_aliases where they name this address and we show a certificate (RFC 8705 5: then they MUST be used).
-/// Only for what we call ourselves: a browser has no certificate of ours.
+/// Only for what we call ourselves and say who we are: a browser has no certificate of ours, and a key set is for everybody.
 json::Value with_alias(json::Value root, std::string_view member, const Spec& spec) {
   const auto aliases = root["mtls_endpoint_aliases"];
-  return spec.certificate && aliases[member].exists() ? aliases : root;
+  const bool direct = member != "authorization_endpoint" && member != "end_session_endpoint" && member != "jwks_uri";
+  return direct && spec.certificate && aliases[member].exists() ? aliases : root;
 }
 
 /// The asymmetric ones of those that the provider names; nothing else is ever taken from a document (RFC 8725 3.1).
@@ -50,12 +51,12 @@ std::vector<crypto::Alg> algs_of(json::Value list) {
 
 /// Nobody is kept out because a logout or a revocation cannot be had: an unsafe address is left out.
 void read_afterwards(json::Value root, const Spec& spec, bool loopback, Metadata& out) {
-  const auto url = [&](json::Value from, std::string_view member) {
-    auto found = address(from, member, loopback);
+  const auto url = [&](std::string_view member) {
+    auto found = address(with_alias(root, member, spec), member, loopback);
     return found ? std::move(*found) : std::string{};
   };
-  out.end_session = url(root, "end_session_endpoint");
-  out.revocation = url(with_alias(root, "revocation_endpoint", spec), "revocation_endpoint");
+  out.end_session = url("end_session_endpoint");
+  out.revocation = url("revocation_endpoint");
   const auto says = [&](std::string_view member) { return root[member].boolean().value_or(false); };
   out.backchannel_logout = says("backchannel_logout_supported");
   out.backchannel_logout_session = says("backchannel_logout_session_supported");
@@ -128,13 +129,11 @@ base::Result<Metadata> parse_metadata(std::string_view body, const Spec& spec, s
   struct Field {
     const char* name;
     std::string& to;
-    json::Value from;
   };
-  const auto ours = [&](const char* name, std::string& to) { return Field{name, to, with_alias(root, name, spec)}; };
   for (const auto& field :
-       {Field{"authorization_endpoint", out.authorize, root}, ours("token_endpoint", out.token), ours("userinfo_endpoint", out.userinfo),
-        Field{"jwks_uri", out.keys, root}, ours("pushed_authorization_request_endpoint", out.pushed)}) {
-    auto url = address(field.from, field.name, loopback);
+       {Field{"authorization_endpoint", out.authorize}, Field{"token_endpoint", out.token}, Field{"userinfo_endpoint", out.userinfo},
+        Field{"jwks_uri", out.keys}, Field{"pushed_authorization_request_endpoint", out.pushed}}) {
+    auto url = address(with_alias(root, field.name, spec), field.name, loopback);
     if (!url) return url.error();
     field.to = std::move(*url);
   }

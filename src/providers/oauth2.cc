@@ -67,7 +67,16 @@ base::Result<TokenEndpoint> refreshes_at(Provider& provider, World& world) {
   return token_endpoint(Login{provider, nothing, world});
 }
 
-Callback look(const Provider&, const Params& params) { return {{}, callback_error(params), !last(params, "code").empty()}; }
+Callback look(const Provider& provider, const Params& params) {
+  Callback says{{}, callback_error(params), !last(params, "code").empty()};
+  // RFC 9207 2.4: nor is an error this provider's word if it says that it comes from elsewhere.
+  const auto iss = last(params, "iss");
+  const auto& others = provider.spec.other_issuers;
+  const bool ours =
+      iss.empty() || provider.issuer.empty() || iss == provider.issuer || std::find(others.begin(), others.end(), iss) != others.end();
+  if (says.refused && !ours) says.refused = wrong_issuer();
+  return says;
+}
 
 void examine(const Spec& spec, bool complete, const Wrong& wrong) {
   if (!spec.authorize.url) wrong("authorize.url", "is missing: where the browser is sent");
@@ -82,8 +91,7 @@ void examine(const Spec& spec, bool complete, const Wrong& wrong) {
     wrong("access_token_jwt.key", "the setting that it names holds no public key in PEM");
 }
 
-base::Status check(Provider& provider, World& world) {
-  return can_request(provider, nullptr, world.clock.now());
-}  // nothing that could be asked without a user
+/// Nothing that could be asked there without a user.
+base::Status check(Provider& provider, World& world) { return can_request(provider, nullptr, world.clock.now()); }
 
 }  // namespace providers::oauth2

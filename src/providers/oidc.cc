@@ -14,6 +14,7 @@
 #include "providers/oauth2.h"
 #include "providers/oidc_issuer.h"
 #include "providers/profile.h"
+#include "providers/signed_userinfo.h"
 #include "providers/text.h"
 
 namespace providers::oidc {
@@ -82,8 +83,14 @@ base::Result<json::Value> read_id_token(Login& login, const Metadata* metadata) 
   const auto jws = token::parse_jws(text);
   if (!jws) return bad_signature("id_token: " + jws.error().detail);
   if (auto verified = verify(login.provider, login.world, metadata, *jws); !verified) return verified.error();
-  auto claims = check_claims(*jws, {login.provider.spec, issuer_of(login.provider, metadata), login.provider.client_id,
-                                    nonce_of(login.finish.seed), access_token_of(login), login.world.clock.now()});
+  const auto code = login.param("code");
+  auto claims = check_claims(*jws, {.spec = login.provider.spec,
+                                    .issuer = issuer_of(login.provider, metadata),
+                                    .client_id = login.provider.client_id,
+                                    .nonce = nonce_of(login.finish.seed),
+                                    .access_token = access_token_of(login),
+                                    .now = login.world.clock.now(),
+                                    .code = code.empty() ? std::nullopt : std::optional{code}});
   if (!claims) return claims.error();
   return login.keep(std::move(*claims));
 }
@@ -135,6 +142,7 @@ base::Result<Begun> begin(Provider& provider, const Start& start, World& world) 
 }
 
 base::Status read_user(Login& login, const Metadata* metadata, const std::string& sub) {
+  login.open_jwt = [&login, metadata](std::string_view text) { return signed_userinfo(login.provider, login.world, metadata, text); };
   if (login.provider.spec.user) return ask_user(login, *login.provider.spec.user, &sub);
   if (metadata == nullptr || metadata->userinfo.empty()) return base::ok;
   UserRequest request;

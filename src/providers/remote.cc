@@ -18,7 +18,7 @@ base::Result<std::string> get_json(World& world, const RemoteCore::Ask& ask) {
 
 RemoteCore::Any RemoteCore::fresh(base::Time now) {
   const std::lock_guard lock{mutex_};
-  return usable(now, kDocumentTtl) ? value_ : nullptr;
+  return up_to_date(now) ? value_ : nullptr;
 }
 
 RemoteCore::Any RemoteCore::known() {
@@ -30,10 +30,10 @@ base::Result<RemoteCore::Any> RemoteCore::get(World& world, const Ask& ask, cons
   std::unique_lock lock{mutex_};
   for (;; done_.wait(lock)) {
     const auto now = world.clock.now();
-    if (usable(now, kDocumentTtl)) return value_;
+    if (up_to_date(now)) return value_;
     const bool stale = usable(now, 2 * kDocumentTtl);
     if (busy_ && !stale) continue;
-    if (busy_ || now < retry_at_) {
+    if (busy_ || failed_lately(now)) {
       if (stale) return value_;
       return error_;
     }
@@ -48,7 +48,7 @@ base::Result<RemoteCore::Any> RemoteCore::newer(World& world, const Ask& ask, co
   done_.wait(lock, [this] { return !busy_; });
   const auto now = world.clock.now();
   if (value_ && value_ != than) return value_;
-  if (now < refetched_ + kBetweenRefetches || now < retry_at_) return than;
+  if (asked_lately(now) || failed_lately(now)) return than;
   refetched_ = now;
   auto loaded = load(lock, world, ask, parse, false);
   if (!loaded) return than;
@@ -84,7 +84,7 @@ base::Result<RemoteCore::Fetched> RemoteCore::fetch(World& world, const Ask& ask
   const auto now = world.clock.now();
   if (from_cache) {
     const auto entry = world.cache.get(ask.url);
-    if (entry && now < entry->fetched + kDocumentTtl && entry->fetched <= now + std::chrono::minutes{1}) {
+    if (entry && now < entry->fetched + kDocumentTtl && entry->fetched <= now + kAhead) {
       if (auto value = parse(entry->body)) return Fetched{std::move(*value), entry->fetched};
     }
   }

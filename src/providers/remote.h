@@ -18,6 +18,9 @@ namespace providers {
 inline constexpr std::chrono::hours kDocumentTtl{24};
 inline constexpr std::chrono::seconds kAfterFailure{5};
 inline constexpr std::chrono::seconds kBetweenRefetches{60};
+/// What was noted further ahead than this is of a clock that has been set back since: it counts as old, or a clock that was hours ahead
+/// would keep a provider away for hours.
+inline constexpr std::chrono::minutes kAhead{1};
 
 class RemoteCore {
  public:
@@ -50,6 +53,9 @@ class RemoteCore {
   bool busy_ = false;
 
   bool usable(base::Time now, std::chrono::seconds age) const { return value_ && now < fetched_ + age; }
+  bool up_to_date(base::Time now) const { return usable(now, kDocumentTtl) && fetched_ <= now + kAhead; }
+  bool failed_lately(base::Time now) const { return now < retry_at_ && retry_at_ <= now + kAfterFailure + kAhead; }
+  bool asked_lately(base::Time now) const { return now < refetched_ + kBetweenRefetches && refetched_ <= now + kAhead; }
   base::Result<Any> load(std::unique_lock<std::mutex>& lock, World& world, const Ask& ask, const Parse& parse, bool from_cache);
   static base::Result<Fetched> fetch(World& world, const Ask& ask, const Parse& parse, bool from_cache);
 };

@@ -43,9 +43,13 @@ std::optional<Jwk> read_jwk(const json::Value& jwk) {
     alg = crypto::alg_from(jwk["alg"].string().value_or(""));
     if (!alg || !crypto::fits(*alg, *kind)) return std::nullopt;
   }
+  const auto owner = jwk["issuer"];
+  if (owner.exists() && !owner.is_string()) return std::nullopt;
+  std::string issuer{owner.string().value_or("")};
+  if (issuer.find('{') != std::string::npos) issuer.clear();
   auto key = crypto::VerifyKey::from_parts({*kind, binary(jwk, "n"), binary(jwk, "e"), binary(jwk, "x"), binary(jwk, "y")});
   if (!key) return std::nullopt;
-  return Jwk{std::string{jwk["kid"].string().value_or("")}, alg, std::move(*key)};
+  return Jwk{std::string{jwk["kid"].string().value_or("")}, alg, std::move(*key), std::move(issuer)};
 }
 
 void write(json::Writer& w, const Jwk& jwk, const crypto::PublicParts& parts) {

@@ -32,6 +32,13 @@ base::Result<Head> read_head(std::string_view text) {
   return Head{*alg, optional_text("kid"), optional_text("typ")};
 }
 
+/// A key that is one issuer's alone signs for nobody else.
+bool may_sign(const Jwk& jwk, const Jws& jws) {
+  if (jwk.issuer.empty()) return true;
+  const auto claims = json::Document::parse(jws.payload, {.bytes = kLongestToken, .depth = 16});
+  return claims && claims->root()["iss"].string() == jwk.issuer;
+}
+
 }  // namespace
 
 base::Result<Jws> parse_jws(std::string_view compact) {
@@ -57,7 +64,7 @@ Verdict verify(const Jws& jws, const std::vector<Jwk>& keys, const std::vector<c
     if (!jws.kid.empty() && !jwk.kid.empty() && jwk.kid != jws.kid) continue;
     if (!crypto::fits(jws.alg, jwk.key.kind()) || (jwk.alg && *jwk.alg != jws.alg)) continue;
     tried = true;
-    if (jwk.key.verify(jws.alg, jws.signed_part, jws.signature)) return Verdict::good;
+    if (may_sign(jwk, jws) && jwk.key.verify(jws.alg, jws.signed_part, jws.signature)) return Verdict::good;
   }
   return tried ? Verdict::bad : Verdict::unknown_key;
 }

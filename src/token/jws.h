@@ -17,6 +17,9 @@ struct Jwk {
   std::string kid;                 // "" = none
   std::optional<crypto::Alg> alg;  // if the JWK pins one (RFC 7517 4.4)
   crypto::VerifyKey key;
+  /// Whose tokens alone this key signs, where the set says so (a member "issuer" that Microsoft's sets have; a pattern with a placeholder
+  /// stands for every tenant and is none): a key of one tenant signs nothing for another. "" = any.
+  std::string issuer = {};
 };
 
 /// The usable signature keys of a JWK set; keys of unknown kinds, for encryption ("use":"enc") or broken are left out (RFC 7517 5).
