@@ -5,6 +5,7 @@
 #include "base/encode.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "crypto/certificate.h"
 #include "json/writer.h"
 #include "providers/answer.h"
 #include "providers/authorize_url.h"
@@ -31,6 +32,7 @@ Way way_of(const Provider& provider, const Metadata* metadata) {
   Way way;
   way.sign = authorize.signed_request || (metadata != nullptr && metadata->signed_only);
   way.push = authorize.pushed || authorize.pushed_url || (metadata != nullptr && metadata->pushed_only);
+  if (!way.push) return way;
   way.to = provider.pushed_url;
   if (!way.to.empty() || metadata == nullptr) return way;
   way.to = metadata->pushed;
@@ -139,11 +141,15 @@ base::Result<std::string> push(Provider& provider, const Way& way, const TokenEn
 
 }  // namespace
 
-base::Status can_request(const Provider& provider, const Metadata* metadata) {
+base::Status can_request(const Provider& provider, const Metadata* metadata, base::Time now) {
   const auto way = way_of(provider, metadata);
-  const auto cannot = [](std::string why) { return base::Error{base::Code::upstream, why, "discovery document: " + why}; };
+  const auto cannot = [](std::string why) { return base::Error{base::Code::upstream, why, why}; };
   if (way.push && way.to.empty()) return cannot("pushed_authorization_request_endpoint is missing");
   if (way.sign && !provider.key) return cannot("it takes signed requests only: private_key_file is missing");
+  if (const auto& own = provider.spec.certificate; own) {
+    const auto read = crypto::read_certificate(own->certificate.reveal());
+    if (!read || read->expires <= now) return cannot("client_certificate_file: the certificate has expired");
+  }
   if (!provider.key || metadata == nullptr) return base::ok;
   struct Use {
     bool signs;
@@ -157,15 +163,15 @@ base::Status can_request(const Provider& provider, const Metadata* metadata) {
   return base::ok;
 }
 
-base::Result<Begun> begin_authorization(Provider& provider, const AuthorizationRequest& request, const TokenEndpointOf& token,
-                                        const Start& start, World& world) {
+base::Result<Begun> begin_authorization(Provider& provider, const AuthorizationRequest& request, TokenEndpointOf token, const Start& start,
+                                        World& world) {
   auto whole = authorization_url(provider.spec, request.ready, request.endpoint, start);
   if (!whole) return whole.error();
   const auto way = way_of(provider, request.metadata);
   if (!way.sign && !way.push) return Begun{std::move(whole->url), {}};
-  if (auto can = can_request(provider, request.metadata); !can)
+  if (auto can = can_request(provider, request.metadata, world.clock.now()); !can)
     return base::Error{can.error().code, can.error().detail, "The authentication provider cannot be used as it is configured here"};
-  const auto endpoint = token();
+  const auto endpoint = token(provider, world);
   if (!endpoint) return endpoint.error();
   auto parts = apart(*whole);
   if (way.sign) {

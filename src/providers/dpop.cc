@@ -27,6 +27,16 @@ bool is_nonce(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '\\'; });
 }
 
+/// RFC 9449 9: the scheme in any case (RFC 9110 11.1), as the first challenge of a header or behind others.
+bool challenges_so(std::string_view value) {
+  const auto lower = base::lower(value);
+  const auto scheme = [&lower](std::size_t at) { return at == 0 || lower[at - 1] == ' ' || lower[at - 1] == ','; };
+  for (auto at = lower.find("dpop "); at != std::string::npos; at = lower.find("dpop ", at + 1)) {
+    if (scheme(at) && lower.find(kWord, at) != std::string::npos) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string DpopNonces::of(std::string_view url) const {
@@ -46,8 +56,8 @@ bool DpopNonces::learn(std::string_view url, const net::Response& response, std:
 
 bool wants_nonce(const net::Response& response) {
   if (response.status != 400 && response.status != 401) return false;
-  const auto challenge = response.header("www-authenticate");  // RFC 9449 9; the scheme in any case (RFC 9110 11.1)
-  if (base::lower(challenge).find("dpop") != std::string::npos && challenge.find(kWord) != std::string_view::npos) return true;
+  const auto challenges = [](const net::Header& header) { return header.first == "www-authenticate" && challenges_so(header.second); };
+  if (std::any_of(response.headers.begin(), response.headers.end(), challenges)) return true;
   const auto body = json::Document::parse(response.body, {.bytes = 64 << 10, .depth = 8});
   return body && body->root()["error"].string() == kWord;
 }

@@ -41,8 +41,7 @@ base::Status read_access_token(Login& login) {
 }  // namespace
 
 base::Result<Begun> begin(Provider& provider, const Start& start, World& world) {
-  const auto token = [&] { return refreshes_at(provider, world); };
-  return begin_authorization(provider, {*provider.authorize, {}, nullptr}, token, start, world);
+  return begin_authorization(provider, {*provider.authorize, {}, nullptr}, refreshes_at, start, world);
 }
 
 base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world) {
@@ -92,6 +91,7 @@ void examine(const Spec& spec, bool complete, const Wrong& wrong) {
     wrong("access_token_jwt.key", "the setting that it names holds no public key in PEM");
 }
 
-base::Status check(Provider& provider, World&) { return can_request(provider, nullptr); }  // nothing that could be asked without a user
+/// Nothing that could be asked there without a user.
+base::Status check(Provider& provider, World& world) { return can_request(provider, nullptr, world.clock.now()); }
 
 }  // namespace providers::oauth2

@@ -95,11 +95,6 @@ base::Result<json::Value> read_id_token(Login& login, const Metadata* metadata) 
   return login.keep(std::move(*claims));
 }
 
-TokenEndpoint token_of(Provider& provider, World& world, const Metadata* metadata) {
-  const Finish nothing{};
-  return token_endpoint(Login{provider, nothing, world}, metadata);
-}
-
 base::Result<Identity> finish_with(Provider& provider, const Finish& finish, World& world, const Metadata* known) {
   Login login{provider, finish, world};
   if (auto iss = check_iss(login, known); !iss) return iss.error();
@@ -143,8 +138,7 @@ base::Result<Begun> begin(Provider& provider, const Start& start, World& world) 
     ready = &known->authorize_url;
     endpoint = known->authorize;
   }
-  const auto token = [&]() -> base::Result<TokenEndpoint> { return token_of(provider, world, known.get()); };
-  return begin_authorization(provider, {*ready, endpoint, known.get()}, token, start, world);
+  return begin_authorization(provider, {*ready, endpoint, known.get()}, refreshes_at, start, world);
 }
 
 base::Status read_user(Login& login, const Metadata* metadata, const std::string& sub) {
@@ -161,7 +155,8 @@ base::Status read_user(Login& login, const Metadata* metadata, const std::string
 base::Result<TokenEndpoint> refreshes_at(Provider& provider, World& world) {
   auto found = metadata_if_needed(provider, world);
   if (!found) return found.error();
-  return token_of(provider, world, found->get());
+  const Finish nothing{};
+  return token_endpoint(Login{provider, nothing, world}, found->get());
 }
 
 base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world) {
@@ -206,7 +201,7 @@ base::Status check(Provider& provider, World& world) {
     if (!found) return found.error();
     known = *found;
   }
-  if (auto can = can_request(provider, known.get()); !can) return can;
+  if (auto can = can_request(provider, known.get(), world.clock.now()); !can) return can;
   auto keys = keys_of(id_token_signer(provider, known.get()), world);
   if (!keys) return base::Error{keys.error().code, keys.error().detail, "key set: " + keys.error().detail};
   if ((*keys)->empty()) return base::Error{base::Code::upstream, "no usable key", "key set: it holds no key that can be used"};

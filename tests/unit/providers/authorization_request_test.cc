@@ -4,6 +4,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "unit/crypto/client_certificates.h"
 #include "unit/providers/fapi_world.h"
 
 namespace {
@@ -118,10 +119,9 @@ BOOST_AUTO_TEST_CASE(a_secret_proves_it_too) {
 
 BOOST_AUTO_TEST_CASE(a_request_object_is_for_one_provider_and_a_short_time) {  // RFC 9101 4, 10.3
   more = kSignedOnly;
-  const auto object = providers::last(
-      parameters(stanza("key_id = \"k\"", "authorize = { params = { max_age = \"60\", claims = '''{'{'}\"userinfo\":null}''' } }")),
-      "request");
-  const std::string text{object};
+  const auto params =
+      parameters(stanza("key_id = \"k\"", "authorize = { params = { max_age = \"60\", claims = '''{'{'}\"userinfo\":null}''' } }"));
+  const std::string text{providers::last(params, "request")};
   const auto jws = token::parse_jws(text);
   BOOST_REQUIRE(bool{jws});
   BOOST_TEST(jws->typ == "oauth-authz-req+jwt");
@@ -155,6 +155,18 @@ BOOST_AUTO_TEST_CASE(plain_oauth_2_pushes_where_its_file_says) {
       "token = { url = \"https://op.example/token\" }\nmap = { uid = \"t:/id\" }\n");
   BOOST_TEST(url == "https://op.example/authorize?client_id=client&request_uri=urn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3Aabc");
   BOOST_TEST(providers::last(world::params_of(last("https://op.example/par").body), "client_secret") == "s");
+}
+
+BOOST_AUTO_TEST_CASE(an_expired_certificate_is_told_by_check) {
+  serve("{}");
+  auto broker = *open(
+      stanza("client_certificate = '''" + client_certificates::kCertificate + "'''\nclient_key = '''" + client_certificates::kKey + "'''"));
+  BOOST_TEST(bool{broker.check("op")});
+  clock.t += std::chrono::hours{200 * 366 * 24};
+  serve("{}");
+  const auto late = broker.check("op");
+  BOOST_REQUIRE(!late);
+  BOOST_TEST(late.error().say == "client_certificate_file: the certificate has expired");
 }
 
 BOOST_AUTO_TEST_CASE(a_demand_that_cannot_be_met_is_told) {

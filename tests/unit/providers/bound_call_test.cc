@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(the_certificate_goes_to_the_providers_own_endpoints) {
   BOOST_REQUIRE(begin(with).find("request_uri=") != std::string::npos);
   for (const auto* url : {"https://op.example/token", "https://op.example/userinfo", "https://op.example/par"}) {
     const auto& shown = last(url).certificate;
-    BOOST_REQUIRE(bool{shown}, url);
+    BOOST_REQUIRE(bool{shown});
     BOOST_TEST(shown->certificate.reveal() == client_certificates::kCertificate, url);
   }
   for (const auto* url : {"https://op.example/.well-known/openid-configuration", "https://op.example/jwks"})

@@ -36,6 +36,8 @@ const Answer answers[] = {
     {"the same with a status of its own", {401, {}, kBody}, true},
     {"RFC 9449 9: a resource", {401, {{"www-authenticate", R"(DPoP error="use_dpop_nonce")"}}, ""}, true},
     {"[rs-dpop-auth-scheme-case-insensitivity]", {401, {{"www-authenticate", R"(dpop error="use_dpop_nonce")"}}, ""}, true},
+    {"behind another challenge", {401, {{"www-authenticate", R"(Bearer realm="x", DPoP algs="ES256", error="use_dpop_nonce")"}}, ""}, true},
+    {"in a header of its own", {401, {{"www-authenticate", "Bearer"}, {"www-authenticate", R"(DPoP error="use_dpop_nonce")"}}, ""}, true},
     {"another error", {400, {}, R"({"error":"invalid_grant"})"}, false},
     {"another challenge", {401, {{"www-authenticate", R"(Bearer error="use_dpop_nonce")"}}, ""}, false},
     {"a success", {200, {}, kBody}, false},
@@ -63,7 +65,8 @@ BOOST_FIXTURE_TEST_SUITE(providers_dpop, ProofWorld)
 
 BOOST_AUTO_TEST_CASE(a_key_is_called_by_its_thumbprint) {  // RFC 9449 6.1 (jkt), RFC 7638 3
   BOOST_TEST(token::thumbprint(*crypto::VerifyKey::from_parts(kOfTheRfc)) == "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
-  crypto::PublicParts rsa{crypto::Kind::rsa};  // RFC 7638 3.1
+  crypto::PublicParts rsa;  // RFC 7638 3.1
+  rsa.kind = crypto::Kind::rsa;
   rsa.n = *base::base64url_decode(
       "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY"
       "4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTW"

@@ -20,6 +20,7 @@ struct FapiWorld : OidcWorld {
            std::string{own.pem().reveal()} + "'''\n" + keys + '\n' + tables;
   }
   void serve(const std::string& token_body) {
+    cache.entries.clear();  // what it publishes may have changed
     op.metadata_more = metadata + more;
     op.serve(token_body);
     net.answer("https://op.example/par", pushed_status, pushed);
