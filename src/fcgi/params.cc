@@ -197,12 +197,12 @@ Parsed parse_params(const char* const* env, const ParamRules& rules, Role role) 
     }
     if (name == "HTTP_PROXY") continue;  // httpoxy, CVE-2016-5385: no header may look like a setting of ours
     if (request.headers.size() == rules.max_headers)
-      out.refuse = 431;
+      out.refuse = 431, out.over = base::Limit::server_max_headers;
     else
       request.headers.emplace_back(header_name(name.substr(5)), value);
     if (name == "HTTP_X_FORWARDED_FOR") vars.forwarded_for = value;  // the last one: nginx passes repeated headers one by one
   }
-  if (bytes > rules.max_params) out.refuse = 431;
+  if (bytes > rules.max_params) out.refuse = 431, out.over = base::Limit::server_max_params;
   if (!vars.authorization.empty() && request.header("authorization").empty())
     request.headers.emplace_back("authorization", vars.authorization);
   request.remote_addr = client_address(vars.peer, vars.forwarded_for, rules.trusted_proxies);

@@ -31,6 +31,7 @@ Transport::First Transport::first_read(int fd, bool may_wait) {
 
 void Transport::begin(std::size_t budget) noexcept {
   budget_ = budget;
+  over_ = false;
   deadline_ = {};
 }
 
@@ -48,6 +49,7 @@ bool Transport::wait(int fd, short events) {
 
 int Transport::read(int fd, char* buffer, std::size_t size) {
   if (budget_ == 0) {
+    over_ = true;
     errno = EMSGSIZE;
     return -1;
   }

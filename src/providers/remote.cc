@@ -1,5 +1,7 @@
 #include "providers/remote.h"
 
+#include "base/url.h"
+
 namespace providers {
 namespace {
 
@@ -12,6 +14,11 @@ base::Result<std::string> get_json(World& world, const RemoteCore::Ask& ask) {
   if (!answer) return answer.error();
   if (answer->status != 200) return base::Error{base::Code::upstream, "HTTP " + std::to_string(answer->status)};
   return std::move(answer->body);
+}
+
+void count(World& world, base::Limit limit, const RemoteCore::Ask& ask) {
+  const auto url = base::parse_url(ask.url);
+  if (world.limits) world.limits->hit(limit, {{"host", url ? std::string_view{url->host} : std::string_view{}}});
 }
 
 }  // namespace
@@ -29,6 +36,7 @@ base::Result<RemoteCore::Any> RemoteCore::get(World& world, const Ask& ask, cons
     const bool stale = usable(now, 2 * kDocumentTtl);
     if (busy_ && !stale) continue;
     if (busy_ || now < retry_at_) {
+      if (!busy_) count(world, base::Limit::upstream_retry_after, ask);
       if (stale) return value_;
       return error_;
     }
@@ -43,7 +51,10 @@ base::Result<RemoteCore::Any> RemoteCore::newer(World& world, const Ask& ask, co
   done_.wait(lock, [this] { return !busy_; });
   const auto now = world.clock.now();
   if (value_ && value_ != than) return value_;
-  if (now < refetched_ + kBetweenRefetches || now < retry_at_) return than;
+  if (now < refetched_ + world.refetch_after || now < retry_at_) {
+    count(world, now < retry_at_ ? base::Limit::upstream_retry_after : base::Limit::upstream_refetch_after, ask);
+    return than;
+  }
   refetched_ = now;
   auto loaded = load(lock, world, ask, parse, false);
   if (!loaded) return than;
@@ -67,7 +78,7 @@ base::Result<RemoteCore::Any> RemoteCore::load(std::unique_lock<std::mutex>& loc
   lock.lock();
   if (!fetched) {
     error_ = fetched.error();
-    retry_at_ = world.clock.now() + kAfterFailure;
+    retry_at_ = world.clock.now() + world.retry_after;
     return error_;
   }
   value_ = std::move(fetched->value);

@@ -1,5 +1,5 @@
 // remote.h: a document that a provider publishes (metadata, key set): in memory, else in the Cache that processes share, else from the
-// network. One thread fetches, the others wait for it; a failure is remembered for a few seconds, so that a provider that is down is not
+// network. One thread fetches, the others wait for it; a failure is remembered for upstream.retry_after, so that a provider that is down is not
 // hammered.
 #pragma once
 #include <condition_variable>
@@ -16,8 +16,6 @@
 namespace providers {
 
 inline constexpr std::chrono::hours kDocumentTtl{24};
-inline constexpr std::chrono::seconds kAfterFailure{5};
-inline constexpr std::chrono::seconds kBetweenRefetches{60};
 
 class RemoteCore {
  public:
@@ -66,7 +64,7 @@ class Remote : RemoteCore {
   base::Result<Pointer> get(World& world, const Ask& ask, const F& parse) {
     return cast(RemoteCore::get(world, ask, wrap(parse)));
   }
-  /// Another one than `than`, asked for once a minute at most (a flood of unknown key ids must not become a flood of requests); `than`
+  /// Another one than `than`, asked for once in upstream.refetch_after (a flood of unknown key ids must not become a flood of requests); `than`
   /// itself where there is none. For an unknown `kid`: OIDC Core 10.1.1.
   template <class F>
   base::Result<Pointer> newer(World& world, const Ask& ask, const F& parse, const Pointer& than) {
