@@ -11,6 +11,7 @@ std::string_view general_text(base::Code code) {
     case base::Code::denied: return "This is not allowed.";
     case base::Code::not_found: return "Not found.";
     case base::Code::conflict: return "This conflicts with what is stored.";
+    case base::Code::throttled: return "Request was throttled.";
     case base::Code::busy: return "The server is busy. Try again in a moment.";
     case base::Code::upstream: return "The authentication provider could not be reached";
     case base::Code::internal: return "The server made a mistake. Its log has the reason, under this request id.";
@@ -32,6 +33,7 @@ http::Response annotated(http::Response response, const base::Error& error) {
   response.note("code", base::name_of(code_of(error)));
   if (!error.detail.empty()) response.note("why", error.detail);
   if (error.code == base::Code::busy || error.code == base::Code::upstream) response.set("Retry-After", "1");
+  if (error.code == base::Code::throttled) response.set("Retry-After", std::to_string(error.wait.count()));
   return response;
 }
 
@@ -43,6 +45,7 @@ int http_status(base::Code code) noexcept {
     case base::Code::denied: return 403;
     case base::Code::not_found: return 404;
     case base::Code::conflict: return 409;
+    case base::Code::throttled: return 429;  // RFC 6585 4
     case base::Code::busy: return 503;
     case base::Code::upstream: return 503;  // ours is fine, the provider is not: 502 would make a balancer blame us
     case base::Code::internal: return 500;

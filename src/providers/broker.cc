@@ -89,6 +89,8 @@ Broker::~Broker() = default;
 base::Result<Broker> Broker::open(const config::Config& config, World world) {
   auto layers = Layers::open(config.providers_dir);
   if (!layers) return layers.error();
+  world.refetch_after = config.upstream.refetch_after;
+  world.retry_after = config.upstream.retry_after;
   auto impl = std::make_unique<Impl>(Impl{world, config.public_url + "/o/", {}, {}});
   for (const auto& [name, stanza] : config.providers) {
     auto enabled = is_enabled(name, stanza);
