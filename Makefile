@@ -8,6 +8,7 @@ PREFIX  ?= /usr/local
 PYTHON  := /usr/bin/python3
 CXX     := $(if $(filter default,$(origin CXX)),g++,$(CXX))
 JOBS    ?= $(shell nproc)
+TIME    ?= 20m
 CCACHE  := $(shell command -v ccache 2>/dev/null)
 
 # ---- flags: strict everywhere, hardened where it ships ------------------------------------------------------------------
@@ -50,10 +51,10 @@ FUZZ     := $(patsubst tests/fuzz/%_fuzz.cc,%,$(wildcard tests/fuzz/*_fuzz.cc))
 FUZZ_OBJ := $(FUZZ:%=$(OUT)/tests/fuzz/%_fuzz.o)
 FUZZ_AID := $(OUT)/tests/unit/xml/forge.o
 
-.PHONY: all run test unit bench lint fuzz fuzz-merge fuzz-coverage install deps clean help
+.PHONY: all run test unit bench soak lint fuzz fuzz-merge fuzz-coverage install deps clean help
 all: $(OUT)/latchstring
 help:
-	@sed -n '2,4p' Makefile; echo '  targets: all run test unit bench lint fuzz fuzz-merge fuzz-coverage install deps clean'
+	@sed -n '2,4p' Makefile; echo '  targets: all run test unit bench soak lint fuzz fuzz-merge fuzz-coverage install deps clean'
 
 $(OUT)/latchstring: $(OUT)/src/cli/main.o $(LIB)
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -104,6 +105,10 @@ unit: $(OUT)/tests/unit_tests
 bench: deps
 	$(MAKE) --no-print-directory MODE=release -j$(JOBS) all
 	$(PYTHON) tests/bench/bench.py $(ARGS)
+# make soak TIME=20m        make soak TIME=2m MODE=asan
+soak: deps
+	$(MAKE) --no-print-directory MODE=$(MODE) -j$(JOBS) all
+	$(PYTHON) tests/soak/soak.py --time $(TIME) --mode $(MODE) $(ARGS)
 lint: deps
 	$(PYTHON) tests/check/layers.py src tests/check/layers.txt
 	tools/tidy $(ARGS)

@@ -225,6 +225,28 @@ BOOST_AUTO_TEST_CASE(forwarded_headers_reach_the_address) {
   BOOST_TEST(parse(env, {.mount = "/auth", .trusted_proxies = {"10.0.0.1"}}).request.remote_addr == "192.0.2.7");
 }
 
+// Two lines, or a second spelling: who says what cannot be told, unless both lead to the same address.
+BOOST_AUTO_TEST_CASE(addresses_that_contradict_each_other_are_believed_to_be_none) {
+  const auto seen = [](std::vector<std::string> values) {
+    Env env = get({"REMOTE_ADDR=10.0.0.1"});
+    for (const auto& value : values) env.push_back("HTTP_X_FORWARDED_FOR=" + value);
+    return parse(env, {.mount = "/auth", .trusted_proxies = {"10.0.0.1", "10.0.0.2"}}).request.remote_addr;
+  };
+  BOOST_TEST(seen({"192.0.2.7", "203.0.113.9"}) == "10.0.0.1");
+  BOOST_TEST(seen({"203.0.113.9", "192.0.2.7"}) == "10.0.0.1");
+  BOOST_TEST(seen({"203.0.113.9", "192.0.2.7", "203.0.113.9"}) == "10.0.0.1");
+  BOOST_TEST(seen({"192.0.2.7", "nonsense"}) == "192.0.2.7");
+  BOOST_TEST(seen({"192.0.2.7", "10.0.0.2"}) == "192.0.2.7");
+  BOOST_TEST(seen({"10.0.0.2", "192.0.2.7"}) == "192.0.2.7");
+  BOOST_TEST(seen({"192.0.2.7", "203.0.113.9, 192.0.2.7"}) == "192.0.2.7");
+}
+
+BOOST_AUTO_TEST_CASE(a_web_server_says_that_it_has_removed_our_names) {
+  BOOST_TEST(parse(get({"LATCHSTRING_NAMES=removed"})).request.names_removed);
+  BOOST_TEST(!parse(get({"HTTP_LATCHSTRING_NAMES=removed"})).request.names_removed);
+  BOOST_TEST(!parse(get({"LATCHSTRING_NAMES="})).request.names_removed);
+}
+
 BOOST_AUTO_TEST_CASE(a_request_needs_a_method) { BOOST_TEST(parse({"REQUEST_URI=/auth/o/"}).refuse == 400); }
 
 BOOST_AUTO_TEST_CASE(https_is_what_the_configuration_says) {
