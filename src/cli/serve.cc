@@ -19,6 +19,9 @@ fcgi::Options edge_options(const ServeOptions& options, const config::Config& co
   edge.mount = config.mount;
   edge.workers = options.workers >= 0 ? options.workers : config.server.workers;
   edge.threads = options.threads > 0 ? options.threads : config.server.threads;
+  edge.max_body = config.server.max_body;
+  edge.max_params = config.server.max_params;
+  edge.max_headers = static_cast<std::size_t>(config.server.max_headers);
   edge.trusted_proxies = config.server.trusted_proxies;
   edge.https = config.https();
   if (options.listen.empty() && fcgi::spawned_by_mod_fcgid()) {
@@ -43,10 +46,12 @@ int run_serve(const ServeOptions& options) {
   if (const auto missing = guard::support().missing(); !missing.empty() && config->server.confine == "try")
     log.event(base::Level::warn, "confine", {{"missing", missing}, {"what", "workers go on without"}});
   base::Metrics metrics;
+  base::SystemRandom random;
+  flow::Crowd crowd{random};
   std::unique_ptr<Worker> worker;  // in the worker's process only
   const fcgi::Life life{
       .start = [&]() -> base::Result<fcgi::Handler> {
-        auto opened = Worker::open(options.config_file, metrics);
+        auto opened = Worker::open(options.config_file, metrics, crowd);
         if (!opened) return opened.error();
         worker = std::move(*opened);
         return fcgi::Handler{[&worker](const http::Request& request) { return worker->handle(request); }};

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <set>
+
 #include "flow/outbox.h"
 #include "flow/redirect.h"
 #include "providers/needs.h"
@@ -15,6 +17,7 @@ namespace cli {
 namespace {
 
 constexpr std::chrono::seconds kSweepEvery{30};
+constexpr std::size_t kMostHosts = 300;  // with a series of their own
 constexpr std::int64_t kFullSweep = 10'000;  // what the store deletes at most in one go
 
 base::Level level_of(const std::string& name) {
@@ -48,8 +51,14 @@ void StoreCache::put(std::string_view url, std::string_view body) {
   static_cast<void>(static_cast<bool>(store_.cache_put(url, body)));
 }
 
-Worker::Worker(std::unique_ptr<Instance> instance, base::Metrics& metrics)
-    : instance_(std::move(instance)), log_(2, level_of(instance_->config.server.log_level), instance_->clock), metrics_(metrics) {}
+Worker::Worker(std::unique_ptr<Instance> instance, base::Metrics& metrics, flow::Crowd& crowd)
+    : instance_(std::move(instance)),
+      log_(2, level_of(instance_->config.server.log_level), instance_->clock),
+      metrics_(metrics),
+      limits_(log_, metrics, instance_->clock),
+      throttle_(crowd, instance_->config, instance_->clock, limits_) {
+  instance_->store.count_at(limits_);
+}
 
 base::Status Worker::open_client() {
   const auto& upstream = instance_->config.upstream;
@@ -58,7 +67,14 @@ base::Status Worker::open_client() {
   options.proxy = upstream.proxy;
   options.timeout = upstream.timeout;
   options.max_response = upstream.max_response;
-  options.observe = [this](std::string_view host, std::string_view outcome, std::chrono::microseconds took) {
+  options.max_in_flight = static_cast<std::size_t>(upstream.max_calls);
+  options.limits = &limits_;
+  options.under_way = metrics_.part("latchstring_upstream_calls_open");
+  // On the I/O thread alone. Whoever signs in by an OpenID of their own names a host that is new to us: the table of metrics is not theirs.
+  options.observe = [this, known = std::set<std::string, std::less<>>{}](std::string_view host, std::string_view outcome,
+                                                                         std::chrono::microseconds took) mutable {
+    if (known.size() < kMostHosts && !known.contains(host)) known.emplace(host);
+    if (!known.contains(host)) host = "other";
     metrics_.observe("latchstring_upstream_seconds", {{"host", host}}, took);
     metrics_.add("latchstring_upstream_calls_total", {{"host", host}, {"outcome", outcome}});
   };
@@ -82,7 +98,7 @@ base::Status Worker::open_broker() {
     if (auto started = start(); !started) return started.error();
     return reader_->ask(request);
   });
-  auto broker = providers::Broker::open(in.config, {*client_, *cache_, in.clock, in.random});
+  auto broker = providers::Broker::open(in.config, {*client_, *cache_, in.clock, in.random, &limits_});
   if (!broker) return broker.error();
   broker_.emplace(std::move(*broker));
   forget_settings(in.config);
@@ -110,10 +126,10 @@ base::Status Worker::confine() {
   return base::ok;
 }
 
-base::Result<std::unique_ptr<Worker>> Worker::open(const std::string& config_file, base::Metrics& metrics) {
+base::Result<std::unique_ptr<Worker>> Worker::open(const std::string& config_file, base::Metrics& metrics, flow::Crowd& crowd) {
   auto instance = open_instance(config_file);
   if (!instance) return instance.error();
-  std::unique_ptr<Worker> worker{new Worker(std::move(*instance), metrics)};
+  std::unique_ptr<Worker> worker{new Worker(std::move(*instance), metrics, crowd)};
   auto& in = *worker->instance_;
   if (auto made = ensure_signing_key(in); !made) return made.error();
   if (auto opened = worker->open_client(); !opened) return opened.error();
@@ -126,7 +142,7 @@ base::Result<std::unique_ptr<Worker>> Worker::open(const std::string& config_fil
   if (auto opened = worker->open_demo(); !opened) return opened.error();
   if (auto ring = worker->keys_->ring(); !ring) return ring.error();
   worker->deps_ = std::make_unique<flow::Deps>(flow::Deps{in.config, in.store, *worker->broker_, *worker->keys_, in.master, in.clock,
-                                                          in.random, worker->log_, metrics, *worker->client_});
+                                                          in.random, worker->log_, metrics, *worker->client_, worker->limits_, worker->throttle_});
   if (auto confined = worker->confine(); !confined) return confined.error();
   worker->janitor_ = std::thread{[w = worker.get()] { w->sweep(); }};
   if (!in.config.hooks.events.empty()) worker->courier_ = std::thread{[w = worker.get()] { w->deliver(); }};
@@ -147,6 +163,7 @@ Worker::~Worker() {
 /// Drops what has expired, every now and then; one worker's sweep is enough, all of them do no harm.
 void Worker::sweep() {
   const auto keep = instance_->config.store.audit_ttl;
+  count_flows();
   std::unique_lock lock{mutex_};
   while (!wake_.wait_for(lock, kSweepEvery, [this] { return leaving_.load(); })) {
     lock.unlock();
@@ -161,8 +178,20 @@ void Worker::sweep() {
       more = swept("seen_tokens", instance_->store.sweep_seen_tokens()) || more;
       if (keep.count() > 0) more = swept("audit", instance_->store.sweep_audit(keep)) || more;
     }
+    count_flows();
     lock.lock();
   }
+}
+
+/// One worker counts for all: how far flows.max is away.
+void Worker::count_flows() {
+  const auto at = throttle_.time_to_count();
+  if (!at || instance_->config.flows.max == 0) return;
+  auto counted = instance_->store.count_flows(instance_->config.flows.max);
+  if (counted)
+    throttle_.recount(*at, *counted);
+  else
+    log_.event(base::Level::warn, "sweep", {{"table", "flows"}, {"why", counted.error().detail}});
 }
 
 /// Tells the application what has happened; any worker may.

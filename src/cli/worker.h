@@ -33,6 +33,8 @@ class Worker {
   std::unique_ptr<Instance> instance_;
   base::Log log_;
   base::Metrics& metrics_;
+  base::Limits limits_;
+  flow::Throttle throttle_;
   std::unique_ptr<net::CurlClient> client_;
   std::unique_ptr<StoreCache> cache_;
   std::unique_ptr<reader::Reader> reader_;  // null where nothing in XML can come
@@ -46,18 +48,19 @@ class Worker {
   std::atomic<bool> leaving_ = false;
   std::thread janitor_, courier_;
 
-  Worker(std::unique_ptr<Instance> instance, base::Metrics& metrics);
+  Worker(std::unique_ptr<Instance> instance, base::Metrics& metrics, flow::Crowd& crowd);
   base::Status open_client();
   base::Status open_broker();
   base::Status open_demo();
   base::Status confine();
   void sweep();
+  void count_flows();
   void deliver();
   bool swept(std::string_view table, const base::Result<std::int64_t>& rows);
 
  public:
   /// Error.say: one line that names what is missing.
-  static base::Result<std::unique_ptr<Worker>> open(const std::string& config_file, base::Metrics& metrics);
+  static base::Result<std::unique_ptr<Worker>> open(const std::string& config_file, base::Metrics& metrics, flow::Crowd& crowd);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker();

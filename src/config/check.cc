@@ -210,7 +210,7 @@ base::Status check_pages(Draft& draft) {
       return refused(draft, "pages.next_urls", url, "it wants an origin or a URL with https, such as \"https://app.example\"");
   }
   const auto url = base::parse_url(pages.login);
-  if (!pages.login.empty() && !is_local_path(pages.login) && !(url && base::is_secure_or_loopback(*url)))
+  if (!pages.login.empty() && !is_local_path(pages.login) && !(url && !url->has_userinfo && base::is_secure_or_loopback(*url)))
     return refused(draft, "pages.login", pages.login, "it wants a path of this host, or a URL with https");
   if (pages.login.empty()) pages.login = draft.config.public_url + "/login";
   if (!is_local_path(pages.home) && std::find(pages.next_urls.begin(), pages.next_urls.end(), pages.home) == pages.next_urls.end())

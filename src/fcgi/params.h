@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "http/request.h"
 
 namespace fcgi {
@@ -24,6 +25,7 @@ struct Parsed {
   std::optional<std::size_t> length;  // CONTENT_LENGTH; nullopt when missing or empty: then the body is what stdin holds
   /// 0, or the status to refuse with: 400 malformed CONTENT_LENGTH or no method, 404 not below the mount, 431 too many or too large.
   int refuse = 0;
+  std::optional<base::Limit> over;  // which limit it was
   std::string full_path;  // before the mount was taken off; for the log
 };
 
@@ -33,6 +35,7 @@ enum class Role { responder, authorizer };
 /// `env` is a null-terminated array of "NAME=value". Where a request is one of the gate's, its path is kGate, whatever the client wrote:
 /// - the authorizer role: REQUEST_URI is what somebody wants to see, and there is no body;
 /// - Apache's ErrorDocument (REDIRECT_STATUS 401 or 403, SCRIPT_NAME ours, REQUEST_URI another's): `refused` is set;
+/// - LATCHSTRING_NAMES=removed in any of them: see http::Request;
 /// - else `original` is LATCHSTRING_URI, which no header can become, or X-Original-URI or X-Forwarded-Uri of a trusted proxy. Where these
 ///   say different things, one of them is the client's: then it is not known.
 Parsed parse_params(const char* const* env, const ParamRules& rules, Role role = Role::responder);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "flow/entry.h"
+#include "flow/logout.h"
 #include "json/writer.h"
 #include "token/nonce.h"
 #include "token/state.h"
@@ -35,7 +36,9 @@ base::Status take_nonce(Call& call, const token::State& nonce) {
   if (token::made_at(nonce.id) + call.deps.config.flows.ttl <= call.deps.clock.now()) return refused("the nonce has expired");
   const auto taken = store.take_flow(nonce.id, nonce.secret_hash);
   if (!taken) return taken.error();
-  return taken->outcome == store::Take::taken ? base::Status{base::ok} : refused("the nonce was used before");
+  if (taken->outcome != store::Take::taken) return refused("the nonce was used before");
+  call.deps.throttle.leave(call.request.remote_addr, token::made_at(nonce.id));
+  return base::ok;
 }
 
 /// Is it the hash of one of ours? Then who has the token alone must not get in by keeping silent about the nonce.
@@ -56,6 +59,17 @@ base::Status accept_nonce(Call& call, std::string_view claim, const std::string&
   if (*hidden) return refused("the id_token has the hash of a nonce of ours: the nonce itself must come along");
   if (required) return refused("native_nonce is required, and the id_token has none of ours");
   return base::ok;  // none, or one that the app or its SDK made
+}
+
+/// A logout puts the id_token of its login into an address (end_session_url), where the next one at this computer finds it.
+base::Status not_spent(Call& call, const std::string& id_token) {
+  const auto mark = spent_mark(id_token);
+  if (!mark) return base::ok;  // an access token came alone
+  const auto spent = call.deps.store.token_spent(*mark);
+  if (!spent) return spent.error();
+  if (!*spent) return base::ok;
+  return base::Error{base::Code::bad_request, "native: the id_token was the hint of a logout",
+                     "Token error: this id_token is spent: a logout named it"};
 }
 
 base::Result<std::string> begin_nonce(Call& call) {
@@ -92,15 +106,21 @@ base::Result<providers::Identity> native_identity(Call& call, const Body& body) 
     return base::Error{base::Code::bad_request, "native: not the form of a token", "Token error: this has not the form of a token"};
   if (native.id_token.empty() && !named.empty()) return refused("an access token has no nonce");
   native.accept_nonce = [&](std::string_view claim, bool required) { return accept_nonce(call, claim, named, required); };
-  return call.deps.broker.native(call.name, native);
+  auto who = call.deps.broker.native(call.name, native);
+  if (!who) return who;
+  if (auto fresh = not_spent(call, native.id_token); !fresh) return fresh.error();
+  return who;
 }
 
 http::Response make_nonce(Call& call) {
   auto& deps = call.deps;
   if (!deps.broker.has(call.name)) return provider_unknown(call.name);
+  auto place = deps.throttle.enter({call.request.remote_addr, call.name, call.request.id});
+  if (!place) return failure(place.error());
   auto nonce = begin_nonce(call);
   for (int again = 0; again < 3 && !nonce && nonce.error().code == base::Code::conflict; ++again) nonce = begin_nonce(call);
   if (!nonce) return failure(nonce.error());
+  place->keep();
   json::Writer w;
   w.object().member("nonce", *nonce).member("expires_in", std::int64_t{deps.config.flows.ttl.count()}).end_object();
   return http::json(201, w.take());

@@ -1,36 +1,9 @@
 // http/response.cc: the usual answers, and the Set-Cookie value.
 #include "http/response.h"
 
-#include "base/encode.h"
+#include "base/json_text.h"
 
 namespace http {
-namespace {
-
-/// `text` as a JSON string. Text that is no UTF-8 comes from a path or a parameter: its bytes become U+FFFD, so that the answer stays JSON.
-void append_json_string(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  const bool utf8 = base::is_utf8(text);
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else if (byte >= 0x80 && !utf8) {
-      out += "\\ufffd";
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-
-}  // namespace
-
 Response json(int status, std::string body) {
   Response out;
   out.status = status;
@@ -42,7 +15,7 @@ Response json(int status, std::string body) {
 
 Response detail(int status, std::string_view text) {
   std::string body = "{\"detail\":";
-  append_json_string(body, text);
+  base::append_json_text(body, text);
   body += '}';
   return json(status, std::move(body));
 }

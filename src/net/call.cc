@@ -18,6 +18,12 @@ void set(CURL* easy, CURLoption option, T value) {
                    value);  // options known to this libcurl and strings that fit: it cannot fail but for memory, and then the transfer does
 }
 
+/// PEM that stays where it is until the transfer has ended: curl makes no copy of a key that nobody would wipe.
+void set_blob(CURL* easy, CURLoption option, std::string_view pem) {
+  curl_blob blob{const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_NOCOPY};
+  set(easy, option, &blob);
+}
+
 /// Half of the time for the connection, so that an unreachable host is told apart from a slow one.
 long connect_timeout(Time now, Time deadline) {
   return static_cast<long>(std::max<std::int64_t>(1, std::chrono::duration_cast<milliseconds>(deadline - now).count() / 2));
@@ -60,7 +66,7 @@ bool Call::prepare(const Request& request, const Target& target, Time now, Time 
   curl_says_[0] = '\0';
   begun_ = now;
   deadline_ = deadline;
-  max_body_ = request.max_response ? request.max_response : settings_.max_response;
+  max_body_ = request.max_response ? std::min(request.max_response, settings_.max_response) : settings_.max_response;
   set_options(request);
   set_method(request);
   return set_headers(request);
@@ -85,6 +91,13 @@ void Call::set_options(const Request& request) {
   set(e, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
   set(e, CURLOPT_CAINFO, settings_.ca_file.c_str());
   set(e, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  if (const auto* own = request.certificate.get(); own != nullptr) {
+    set_blob(e, CURLOPT_SSLCERT_BLOB, own->certificate.reveal());
+    set_blob(e, CURLOPT_SSLKEY_BLOB, own->key.reveal());
+    // A kept connection is used again only with the certificate that it was made with: libcurl compares it. A session that is resumed would
+    // carry the identity of another handshake along (RFC 8446 2.2), so that there is none.
+    set(e, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+  }
   // Our proxy or none: "" also turns the environment's off. What is on loopback is not the proxy's business.
   set(e, CURLOPT_PROXY, via_proxy() ? settings_.proxy.c_str() : "");
   set(e, CURLOPT_HTTPPROXYTUNNEL, 1L);
@@ -232,9 +245,12 @@ void Call::fail(base::Error error) {
 void Call::time_out() { fail(refuse("timeout: no whole answer in time", target_.host)); }
 
 void Call::settle() noexcept {
+  const std::string_view outcome = std::string_view{error_.detail}.substr(0, error_.detail.find(':'));
+  if (failed_ && outcome == "too large" && settings_.limits)
+    settings_.limits->hit(base::Limit::upstream_max_response, {{"host", target_.host}, {"why", error_.detail}});
   if (settings_.observe) {
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun_);
-    settings_.observe(target_.host, failed_ ? error_.detail.substr(0, error_.detail.find(':')) : std::to_string(response_.status), took);
+    settings_.observe(target_.host, failed_ ? std::string{outcome} : std::to_string(response_.status), took);
   }
   std::lock_guard lock{mutex_};
   done_ = true;

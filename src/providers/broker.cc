@@ -41,7 +41,7 @@ std::string_view last(const Params& params, std::string_view name) noexcept {
 
 namespace {
 
-const base::Error kUnknown{base::Code::not_found, "provider is not enabled"};
+const base::Error kUnknown{base::Code::not_found, "provider is not enabled", "Not found."};
 
 /// `enabled = false` keeps a stanza for later.
 base::Result<bool> is_enabled(const std::string& name, const config::Node& stanza) {
@@ -90,6 +90,8 @@ Broker::~Broker() = default;
 base::Result<Broker> Broker::open(const config::Config& config, World world) {
   auto layers = Layers::open(config.providers_dir);
   if (!layers) return layers.error();
+  world.refetch_after = config.upstream.refetch_after;
+  world.retry_after = config.upstream.retry_after;
   auto impl = std::make_unique<Impl>(Impl{world, config.public_url + "/o/", {}, {}});
   for (const auto& [name, stanza] : config.providers) {
     auto enabled = is_enabled(name, stanza);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "config/config.h"
@@ -86,6 +87,8 @@ struct World {
   Cache& cache;
   const base::Clock& clock;
   base::Random& random;
+  base::Limits* limits = nullptr;  // where refused fetches are counted; may be null
+  std::chrono::seconds refetch_after{60}, retry_after{5};  // upstream.*: Broker::open() sets them
 };
 
 /// How a provider's people are told apart, for who brings identities along from elsewhere (`latchstring import`).

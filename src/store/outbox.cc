@@ -1,38 +1,16 @@
 // outbox.cc: facts for the application (hooks.events): written in the transaction that makes them, taken on a lease, gone when delivered.
 // Whoever takes one and dies loses nothing: the lease ends, and somebody else takes it. So each is delivered at least once.
-#include "base/encode.h"
+#include "base/json_text.h"
 #include "store/rows.h"
 #include "store/store.h"
 
 namespace store {
 namespace {
 
-void append_text(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  const bool utf8 = base::is_utf8(text);
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else if (byte >= 0x80 && !utf8) {
-      out += "\\ufffd";
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-
 void append_value(std::string& out, const EventValue& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) out += std::to_string(*number);
   if (const auto* truth = std::get_if<bool>(&value)) out += *truth ? "true" : "false";
-  if (const auto* text = std::get_if<std::string_view>(&value)) append_text(out, *text);
+  if (const auto* text = std::get_if<std::string_view>(&value)) base::append_json_text(out, *text);
 }
 
 }  // namespace
@@ -41,20 +19,21 @@ std::string event_payload(std::initializer_list<std::pair<std::string_view, Even
   std::string out = "{";
   for (const auto& [name, value] : members) {
     if (out.size() > 1) out += ',';
-    append_text(out, name);
+    base::append_json_text(out, name);
     out += ':';
     append_value(out, value);
   }
   return out + '}';
 }
 
-base::Status add_event(Tx& tx, std::string_view event, std::string_view payload, base::Time now) {
+base::Status add_event(Tx& tx, const Events& events, std::string_view event, std::string_view payload, base::Time now) {
   // Both ends of the key are found at once; rows are counted only where so many numbers lie between them.
   const auto added = tx.run(
       "INSERT INTO outbox (event, payload, created, due) SELECT $1, $2, $3, $3 WHERE "
       "coalesce((SELECT max(id) FROM outbox) - (SELECT min(id) FROM outbox) + 1, 0) < $4 OR (SELECT count(*) FROM outbox) < $4",
-      {event, payload, seconds(now), kMostEvents});
+      {event, payload, seconds(now), events.most});
   if (!added) return added.error();
+  if (added->changes == 0) events.hit(base::Limit::hooks_max_events, {{"type", event}});
   return base::ok;
 }
 
@@ -92,7 +71,7 @@ base::Status Store::put_back_event(std::int64_t id, base::Time due) {
 }
 
 base::Result<std::int64_t> Store::count_events() {
-  const auto rows = read_one(main_, "SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT $1) AS counted", {kMostEvents});
+  const auto rows = read_one(main_, "SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT $1) AS counted", {Store::kMostCounted});
   if (!rows) return rows.error();
   return rows->rows.at(0).integer(0);
 }
