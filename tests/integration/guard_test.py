@@ -212,8 +212,9 @@ class ReadersThatFail(RealProcesses):
             keeper, readers = self.keeper_and_readers()
             for pid in readers:
                 os.kill(pid, sign)
+            # One that is about to die may still take a request along: that is the next test's.
+            harness.wait_for(f"their end after {sign}", lambda gone=readers: not any(alive(pid) for pid in gone))
             self.assertEqual(self.login().status, 201, sign)
-            self.assertFalse(any(alive(pid) for pid in readers))
             self.assertTrue(alive(keeper))
         self.assertEqual(self.instance.log().count("ev=worker_died"), 0)
 
@@ -236,7 +237,11 @@ class ReadersThatFail(RealProcesses):
         harness.wait_for("the readers' end", lambda: not any(alive(pid) for pid in readers))
         self.assertIn(self.login().status, (400, 503))
         harness.wait_for("another worker", lambda: not alive(worker))
-        harness.wait_for("logins again", lambda: self.login().status == 201)
+
+        def works():  # while one worker leaves and the next comes, a connection may be cut off
+            with contextlib.suppress(OSError, AssertionError):
+                return self.login().status == 201
+        harness.wait_for("logins again", works)
 
     def test_they_end_with_their_worker(self):
         for sign in (signal.SIGTERM, signal.SIGKILL):
