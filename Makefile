@@ -8,6 +8,7 @@ PREFIX  ?= /usr/local
 PYTHON  := /usr/bin/python3
 CXX     := $(if $(filter default,$(origin CXX)),g++,$(CXX))
 JOBS    ?= $(shell nproc)
+TIME    ?= 20m
 CCACHE  := $(shell command -v ccache 2>/dev/null)
 
 # ---- flags: strict everywhere, hardened where it ships ------------------------------------------------------------------
@@ -19,9 +20,15 @@ CXXFLAGS_release := -O2 -g1 $(HARDEN)
 CXXFLAGS_debug   := -O0 -g
 CXXFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CXXFLAGS_tsan    := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
+# For tools/fuzz alone, with clang: libFuzzer's instrumentation, and line coverage.
+CXXFLAGS_fuzz     := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+                     -fsanitize-ignorelist=tests/fuzz/ignored.txt
+CXXFLAGS_coverage := -O1 -g -fprofile-instr-generate -fcoverage-mapping
 LDFLAGS_release  := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 LDFLAGS_asan     := -fsanitize=address,undefined
 LDFLAGS_tsan     := -fsanitize=thread
+LDFLAGS_fuzz     := -fsanitize=address,undefined
+LDFLAGS_coverage := -fprofile-instr-generate
 ifeq ($(CXXFLAGS_$(MODE)),)
 $(error MODE=$(MODE) is not known: release, debug, asan or tsan)
 endif
@@ -31,7 +38,7 @@ LDFLAGS  := -pthread $(LDFLAGS_$(MODE))
 CXXFLAGS_xml := -isystem /usr/include/libxml2 -isystem /usr/include/xmlsec1 -DXMLSEC_NO_SIZE_T -DXMLSEC_CRYPTO_OPENSSL=1 \
                 -DXMLSEC_NO_CRYPTO_DYNAMIC_LOADING=1
 CXXFLAGS_postgres := -isystem /usr/include/postgresql
-LIBS     := -lfcgi -lcurl -lsqlite3 -lpq -lxmlsec1-openssl -lxmlsec1 -lxml2 -lz -lcrypto
+LIBS     := -lfcgi -lcurl -lsqlite3 -lpq -lxmlsec1-openssl -lxmlsec1 -lxml2 -lz -lcrypto -lseccomp
 
 # ---- what there is to build ---------------------------------------------------------------------------------------------
 SRC      := $(filter-out src/cli/main.cc,$(wildcard src/*/*.cc src/*/*/*.cc))
@@ -40,11 +47,14 @@ OBJ      := $(SRC:%.cc=$(OUT)/%.o) $(GEN:%.cc=$(OUT)/%.o)
 LIB      := $(OUT)/liblatchstring.a
 TEST_SRC := $(wildcard tests/unit/*.cc tests/unit/*/*.cc tests/conformance/*.cc)
 TEST_OBJ := $(TEST_SRC:%.cc=$(OUT)/%.o)
+FUZZ     := $(patsubst tests/fuzz/%_fuzz.cc,%,$(wildcard tests/fuzz/*_fuzz.cc))
+FUZZ_OBJ := $(FUZZ:%=$(OUT)/tests/fuzz/%_fuzz.o)
+FUZZ_AID := $(OUT)/tests/unit/xml/forge.o
 
-.PHONY: all run test unit bench lint fuzz install deps clean help
+.PHONY: all run test unit bench soak lint fuzz fuzz-merge fuzz-coverage install deps clean help
 all: $(OUT)/latchstring
 help:
-	@sed -n '2,4p' Makefile; echo '  targets: all run test unit bench lint fuzz install deps clean'
+	@sed -n '2,4p' Makefile; echo '  targets: all run test unit bench soak lint fuzz fuzz-merge fuzz-coverage install deps clean'
 
 $(OUT)/latchstring: $(OUT)/src/cli/main.o $(LIB)
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -52,8 +62,16 @@ $(LIB): $(OBJ)
 	rm -f $@ && ar rcs $@ $^
 $(OUT)/tests/unit_tests: $(TEST_OBJ) $(LIB)
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lboost_unit_test_framework
-$(OUT)/tests/edge: $(OUT)/tests/fake/edge_main.o $(LIB)
+$(OUT)/tests/edge $(OUT)/tests/guard: $(OUT)/tests/%: $(OUT)/tests/fake/%_main.o $(LIB)
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
+# Fuzz targets: all in one program that replays their seeds, each entry under its own name; or (MODE=fuzz) each with libFuzzer.
+$(OUT)/tests/fuzz_replay: $(OUT)/tests/fuzz/replay.o $(FUZZ_OBJ) $(FUZZ_AID) $(LIB)
+	$(CXX) $(LDFLAGS) -rdynamic -o $@ $^ $(LIBS) -ldl
+$(FUZZ:%=$(OUT)/tests/fuzz/%): %: %_fuzz.o $(FUZZ_AID) $(LIB)
+	$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+ifneq ($(MODE),fuzz)
+$(OUT)/tests/fuzz/%_fuzz.o: CXXFLAGS += -DLLVMFuzzerTestOneInput=$*_fuzz
+endif
 $(OUT)/tests/%.o: tests/%.cc
 	@mkdir -p $(@D)
 	$(CCACHE) $(CXX) $(CXXFLAGS) -DBOOST_TEST_DYN_LINK -Itests -MMD -MP -c -o $@ $<
@@ -80,18 +98,25 @@ run: deps
 	$(MAKE) --no-print-directory MODE=release -j$(JOBS) all
 	tools/run
 test: deps
-	$(MAKE) --no-print-directory MODE=$(MODE) -j$(JOBS) all $(OUT)/tests/unit_tests $(OUT)/tests/edge
+	$(MAKE) --no-print-directory MODE=$(MODE) -j$(JOBS) all $(OUT)/tests/unit_tests $(OUT)/tests/edge $(OUT)/tests/guard $(OUT)/tests/fuzz_replay
 	$(PYTHON) tests/run.py --mode $(MODE) $(ARGS)
 unit: $(OUT)/tests/unit_tests
 	$(OUT)/tests/unit_tests
 bench: deps
 	$(MAKE) --no-print-directory MODE=release -j$(JOBS) all
 	$(PYTHON) tests/bench/bench.py $(ARGS)
+# make soak TIME=20m        make soak TIME=2m MODE=asan
+soak: deps
+	$(MAKE) --no-print-directory MODE=$(MODE) -j$(JOBS) all
+	$(PYTHON) tests/soak/soak.py --time $(TIME) --mode $(MODE) $(ARGS)
 lint: deps
 	$(PYTHON) tests/check/layers.py src tests/check/layers.txt
 	tools/tidy $(ARGS)
-fuzz:
-	@echo "no fuzz targets yet: they come with issue 5" >&2; exit 1
+# make fuzz TIME=60 (seconds for each target) TARGET="json saml" (all, if not given); tools/fuzz says more
+fuzz: deps
+	tools/fuzz run --time $(or $(TIME),60) --jobs $(JOBS) $(TARGET)
+fuzz-merge fuzz-coverage: deps
+	tools/fuzz $(@:fuzz-%=%) --jobs $(JOBS) $(TARGET)
 deps:
 	@tools/deps
 install: all
@@ -101,4 +126,4 @@ install: all
 clean:
 	rm -rf build var
 
--include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(OUT)/src/cli/main.d $(OUT)/tests/fake/edge_main.d
+-include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) $(FUZZ_AID:.o=.d) $(OUT)/src/cli/main.d $(OUT)/tests/fake/edge_main.d $(OUT)/tests/fake/guard_main.d

@@ -4,6 +4,7 @@
 Groups, in this order:
   check        tests/check/*.py: layers and drift
   unit         build/MODE/tests/unit_tests: unit and conformance cases (Boost.Test)
+  fuzz         build/MODE/tests/fuzz_replay: every seed of tests/fuzz/seeds through its fuzz target
   integration  tests/integration/{,*/}*_test.py against the real program, real web servers, real providers
   browser      tests/browser/run.mjs in Chromium
 The last line is "N passed, N failed"; the exit status is 1 after any failure. A test that could not run has failed: there are no skips.
@@ -26,7 +27,7 @@ import xml.etree.ElementTree as xml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
-GROUPS = ("check", "unit", "integration", "browser")
+GROUPS = ("check", "unit", "fuzz", "integration", "browser")
 SANITIZED = {"asan": 3, "tsan": 8}  # how much more patient bounded waits are there
 FILE_LIMIT = 300                    # seconds for one integration file, unless it says TIME_LIMIT = N
 
@@ -96,6 +97,14 @@ def unit(tally, env, mode):
     if status != 0 and failed == 0:
         failed = 1  # a sanitizer's report, or a crash at exit
     tally.add(passed, failed, f"FAIL unit\n{output}")
+
+
+def fuzz(tally, env, mode):
+    """One test for each target, and one that every target has seeds."""
+    seeds, binary = TESTS / "fuzz" / "seeds", ROOT / "build" / mode / "tests" / "fuzz_replay"
+    count_lines(tally, "fuzz", *run([binary, seeds], 120 * int(env["LATCHSTRING_PATIENCE"]), env))
+    bare = [path.name for path in (TESTS / "fuzz").glob("*_fuzz.cc") if not (seeds / path.name.removesuffix("_fuzz.cc")).is_dir()]
+    tally.add(int(not bare), int(bool(bare)), f"FAIL fuzz: no seeds for {', '.join(bare)}")
 
 
 def time_limit(path, env):

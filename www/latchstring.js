@@ -55,10 +55,19 @@ export async function signIn(provider, { redirectUri, next } = {}) {
   location.assign(url.href);
 }
 
+/// The state inside a signed answer (JARM), whose signature the server checks: here it only tells which attempt this is.
+function stateIn(response) {
+  try {
+    return JSON.parse(atob(response.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))).state;
+  } catch {
+    return undefined;
+  }
+}
+
 /// The attempt that came back with `params`, if this tab began it; each is given out once. Where a protocol carries the state under another
 /// name (redirect_state, RelayState), its value is found all the same.
 export function takeBegun(params) {
-  const values = new Set(params.values());
+  const values = new Set([...params.values(), stateIn(params.get("response"))]);
   const attempts = begun();
   const found = attempts.find((a) => a.state !== "" && values.has(a.state)) ?? attempts.findLast((a) => a.state === "");
   remember(attempts.filter((a) => a !== found));

@@ -101,7 +101,7 @@ bool is_loopback_host(std::string_view host) noexcept {
       ++dots;
       digits = value = 0;
     } else {
-      if (!is_digit(c)) return false;
+      if (!is_digit(c) || (digits > 0 && value == 0)) return false;  // "127.0.0.08" is a name to some (RFC 3986 3.2.2: no leading zeros)
       value = value * 10 + (c - '0');
       if (++digits > 3 || value > 255) return false;
     }

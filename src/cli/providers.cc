@@ -75,6 +75,7 @@ Client client_of(const providers::Spec& spec) {
     return {engine->needs(spec, "client_id"), engine->needs(spec, "client_secret") ? "client_secret_file" : ""};
   if (engine == nullptr || !engine->needs_client) return {};
   if (spec.client_auth == providers::ClientAuth::private_key_jwt) return {true, "private_key_file"};
+  if (spec.client_auth == providers::ClientAuth::tls) return {true, "client_certificate_file"};
   return {true, spec.client_auth == providers::ClientAuth::none ? "" : "client_secret_file"};
 }
 

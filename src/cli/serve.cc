@@ -7,6 +7,7 @@
 #include "cli/worker.h"
 #include "fcgi/server.h"
 #include "fcgi/spawned.h"
+#include "guard/guard.h"
 
 namespace cli {
 namespace {
@@ -42,6 +43,8 @@ int run_serve(const ServeOptions& options) {
   const base::SystemClock clock;
   const base::Log log{2, base::Level::info, clock};
   for (const auto& warning : config->warnings) log.event(base::Level::warn, "config", {{"what", warning}});
+  if (const auto missing = guard::support().missing(); !missing.empty() && config->server.confine == "try")
+    log.event(base::Level::warn, "confine", {{"missing", missing}, {"what", "workers go on without"}});
   base::Metrics metrics;
   base::SystemRandom random;
   flow::Crowd crowd{random};
@@ -54,7 +57,9 @@ int run_serve(const ServeOptions& options) {
         return fcgi::Handler{[&worker](const http::Request& request) { return worker->handle(request); }};
       },
       .stop = [&] { worker.reset(); }};
-  return fcgi::serve(edge_options(options, *config), life, log, metrics);
+  const auto edge = edge_options(options, *config);
+  config = base::Error{};  // the master needs no secrets
+  return fcgi::serve(edge, life, log, metrics);
 }
 
 }  // namespace cli

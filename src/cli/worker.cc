@@ -1,11 +1,17 @@
 // worker.cc: a worker's objects and its janitor.
 #include "cli/worker.h"
 
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
 #include <set>
 
 #include "flow/outbox.h"
 #include "flow/redirect.h"
+#include "providers/needs.h"
 #include "token/state.h"
+#include "xml/ask.h"
 
 namespace cli {
 namespace {
@@ -18,6 +24,18 @@ base::Level level_of(const std::string& name) {
   if (name == "debug") return base::Level::debug;
   if (name == "warn") return base::Level::warn;
   return name == "error" ? base::Level::error : base::Level::info;
+}
+
+/// What has been read needs no copy of its own any more: the providers' stanzas, and the environment, in this process (a successor gets the
+/// master's). Wiping is operator delete's work (base/wiping.h).
+void forget_settings(config::Config& config) {
+  config.providers.clear();
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text{*entry};
+    const auto value = text.find('=');
+    if (value != text.npos && text.starts_with("SOCIAL_AUTH_")) ::explicit_bzero(*entry + value + 1, text.size() - value - 1);
+    if (value != text.npos && text.starts_with("LATCHSTRING_")) ::explicit_bzero(*entry + value + 1, text.size() - value - 1);
+  }
 }
 
 }  // namespace
@@ -66,6 +84,27 @@ base::Status Worker::open_client() {
   return base::ok;
 }
 
+/// From here on XML is read by another process, which is started by the first that needs it: a provider's keys, now, or its answers.
+base::Status Worker::open_broker() {
+  auto& in = *instance_;
+  const auto start = [this, confined = in.config.server.confine != "off"]() -> base::Status {
+    if (reader_) return base::ok;
+    auto started = reader::Reader::start(confined);
+    if (!started) return started.error();
+    reader_ = std::move(*started);
+    return base::ok;
+  };
+  xml::send_work_by([this, start](std::string_view request) -> base::Result<std::string> {
+    if (auto started = start(); !started) return started.error();
+    return reader_->ask(request);
+  });
+  auto broker = providers::Broker::open(in.config, {*client_, *cache_, in.clock, in.random, &limits_});
+  if (!broker) return broker.error();
+  broker_.emplace(std::move(*broker));
+  forget_settings(in.config);
+  return broker_->needs().xml ? start() : base::ok;
+}
+
 base::Status Worker::open_demo() {
   if (!instance_->config.demo.enabled) return base::ok;
   auto key = demo_key(*instance_);
@@ -77,6 +116,16 @@ base::Status Worker::open_demo() {
   return base::ok;
 }
 
+/// After all that is opened, before the first thread. With "try" a kernel that refuses what it has is a warning.
+base::Status Worker::confine() {
+  const auto& config = instance_->config;
+  watch_.emplace(config.server.confine == "off" ? std::vector<std::string>{} : watched_files(config));
+  auto confined = confine_worker(config, broker_->needs());
+  if (confined || config.server.confine == "require") return confined;
+  log_.event(base::Level::warn, "confine", {{"why", confined.error().detail}});
+  return base::ok;
+}
+
 base::Result<std::unique_ptr<Worker>> Worker::open(const std::string& config_file, base::Metrics& metrics, flow::Crowd& crowd) {
   auto instance = open_instance(config_file);
   if (!instance) return instance.error();
@@ -85,9 +134,7 @@ base::Result<std::unique_ptr<Worker>> Worker::open(const std::string& config_fil
   if (auto made = ensure_signing_key(in); !made) return made.error();
   if (auto opened = worker->open_client(); !opened) return opened.error();
   worker->cache_ = std::make_unique<StoreCache>(in.store);
-  auto broker = providers::Broker::open(in.config, {*worker->client_, *worker->cache_, in.clock, in.random, &worker->limits_});
-  if (!broker) return broker.error();
-  worker->broker_.emplace(std::move(*broker));
+  if (auto opened = worker->open_broker(); !opened) return opened.error();
   for (const auto& info : worker->broker_->list()) {
     if (!info.warning.empty()) worker->log_.event(base::Level::warn, "provider", {{"provider", info.name}, {"what", info.warning}});
   }
@@ -96,6 +143,7 @@ base::Result<std::unique_ptr<Worker>> Worker::open(const std::string& config_fil
   if (auto ring = worker->keys_->ring(); !ring) return ring.error();
   worker->deps_ = std::make_unique<flow::Deps>(flow::Deps{in.config, in.store, *worker->broker_, *worker->keys_, in.master, in.clock,
                                                           in.random, worker->log_, metrics, *worker->client_, worker->limits_, worker->throttle_});
+  if (auto confined = worker->confine(); !confined) return confined.error();
   worker->janitor_ = std::thread{[w = worker.get()] { w->sweep(); }};
   if (!in.config.hooks.events.empty()) worker->courier_ = std::thread{[w = worker.get()] { w->deliver(); }};
   return worker;
@@ -109,6 +157,7 @@ Worker::~Worker() {
   wake_.notify_all();
   if (janitor_.joinable()) janitor_.join();
   if (courier_.joinable()) courier_.join();  // hooks.timeout at the most
+  xml::send_work_by({});
 }
 
 /// Drops what has expired, every now and then; one worker's sweep is enough, all of them do no harm.
@@ -118,6 +167,10 @@ void Worker::sweep() {
   std::unique_lock lock{mutex_};
   while (!wake_.wait_for(lock, kSweepEvery, [this] { return leaving_.load(); })) {
     lock.unlock();
+    if (const auto path = watch_->replaced()) {  // what cannot be read any more is for a new worker to read
+      log_.event(base::Level::warn, "replaced", {{"file", *path}, {"what", "this worker makes way for one that can read it"}});
+      ::kill(::getpid(), SIGTERM);
+    }
     bool more = true;
     while (more && !leaving_) {  // a flood of attempts must not outgrow the broom
       more = swept("flows", instance_->store.sweep_flows());

@@ -46,6 +46,7 @@ struct Config {
     std::size_t max_body = 64 << 10;       // bytes of a request's body
     std::size_t max_params = 64 << 10;     // bytes of its FastCGI parameters: headers, path, query
     int max_headers = 100;
+    std::string confine = "try";           // try | require | off
   } server;
   struct {
     std::chrono::seconds ttl{600};

@@ -45,6 +45,10 @@ constexpr Key kKeys[] = {
     {"server.max_params", SLOT(config.server.max_params), "16KiB..1MiB",
      "The most that path, query and headers of a request may have together; 431 above.", ""},
     {"server.max_headers", SLOT(config.server.max_headers), "20..1000", "The most headers of a request; 431 above.", ""},
+    {"server.confine", SLOT(config.server.confine), "try|require|off",
+     "Once started, a worker gives up what it does not need (Landlock for files, seccomp for system calls). \"try\": what the kernel has of\n"
+     "the two; what it lacks is a warning at the start. \"require\": no start without both. \"off\": neither.",
+     ""},
 
     {"flows.ttl", SLOT(config.flows.ttl), "1s..1d", "How long a login may take, from the first request to the last.", ""},
     {"flows.max", SLOT(config.flows.max), "0..1000000000",

@@ -34,8 +34,9 @@ std::string header_name(std::string_view name) {
 
 /// The variables that are looked for by name, collected in one pass.
 struct Variables {
-  std::string_view request_uri, script_name, path_info, query, length, authorization, forwarded_for, peer;
+  std::string_view request_uri, script_name, path_info, query, length, authorization, peer;
   std::string_view redirect_status, redirect_method, gate_uri;
+  std::vector<std::string_view> forwarded_for;
   bool has_request_uri = false;
 };
 
@@ -63,6 +64,8 @@ void take_variable(std::string_view name, std::string_view value, Variables& var
     vars.redirect_method = value;
   else if (name == "LATCHSTRING_URI")
     vars.gate_uri = value;
+  else if (name == "LATCHSTRING_NAMES")
+    request.names_removed = value == "removed";
   else if ((name == "REDIRECT_HTTP_AUTHORIZATION" || name == "AUTHORIZATION") && vars.authorization.empty())
     vars.authorization = value;
 }
@@ -99,6 +102,21 @@ int refusal_of(const Variables& vars, const ParamRules& rules) {
   if (!vars.has_request_uri || !below_mount(vars.script_name, rules.mount)) return 0;
   if (!rules.mount.empty() && below_mount(split_target(vars.request_uri).path, rules.mount)) return 0;
   return vars.redirect_status == "401" ? 401 : 403;
+}
+
+/// Over all X-Forwarded-For. More than one: nginx before 1.23 passes a repeated header line by line, and lighttpd makes the same variable of
+/// X_Forwarded_For, which is no proxy's but the client's (CVE-2025-64484). Those that lead to two addresses are believed to name none.
+std::string client_of(const Variables& vars, const std::vector<std::string>& trusted) {
+  std::string believed{vars.peer};
+  bool found = false;
+  for (const auto value : vars.forwarded_for) {
+    auto one = client_address(vars.peer, value, trusted);
+    const bool is_proxy = std::find(trusted.begin(), trusted.end(), one) != trusted.end();
+    if (found && !is_proxy && one != believed) return std::string{vars.peer};
+    if (!found) believed = std::move(one);
+    found = found || !is_proxy;
+  }
+  return believed;
 }
 
 /// What a trusted proxy says that its client wants to see; "" if nobody says it, or two say different things.
@@ -195,17 +213,18 @@ Parsed parse_params(const char* const* env, const ParamRules& rules, Role role) 
       take_variable(name, value, vars, request);
       continue;
     }
-    if (name == "HTTP_PROXY") continue;  // httpoxy, CVE-2016-5385: no header may look like a setting of ours
+    auto header = header_name(name.substr(5));
+    if (header == "proxy") continue;  // httpoxy, CVE-2016-5385: no header may look like a setting of ours
     if (request.headers.size() == rules.max_headers)
       out.refuse = 431, out.over = base::Limit::server_max_headers;
     else
-      request.headers.emplace_back(header_name(name.substr(5)), value);
-    if (name == "HTTP_X_FORWARDED_FOR") vars.forwarded_for = value;  // the last one: nginx passes repeated headers one by one
+      request.headers.emplace_back(std::move(header), value);
+    if (name == "HTTP_X_FORWARDED_FOR") vars.forwarded_for.push_back(value);
   }
   if (bytes > rules.max_params) out.refuse = 431, out.over = base::Limit::server_max_params;
   if (!vars.authorization.empty() && request.header("authorization").empty())
     request.headers.emplace_back("authorization", vars.authorization);
-  request.remote_addr = client_address(vars.peer, vars.forwarded_for, rules.trusted_proxies);
+  request.remote_addr = client_of(vars, rules.trusted_proxies);
   const bool placed = place_gate(vars, rules, role, out) || place(vars, rules, out);
   if (!request.authorizer && request.refused == 0) {
     const bool trusted = std::find(rules.trusted_proxies.begin(), rules.trusted_proxies.end(), vars.peer) != rules.trusted_proxies.end();

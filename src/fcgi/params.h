@@ -35,6 +35,7 @@ enum class Role { responder, authorizer };
 /// `env` is a null-terminated array of "NAME=value". Where a request is one of the gate's, its path is kGate, whatever the client wrote:
 /// - the authorizer role: REQUEST_URI is what somebody wants to see, and there is no body;
 /// - Apache's ErrorDocument (REDIRECT_STATUS 401 or 403, SCRIPT_NAME ours, REQUEST_URI another's): `refused` is set;
+/// - LATCHSTRING_NAMES=removed in any of them: see http::Request;
 /// - else `original` is LATCHSTRING_URI, which no header can become, or X-Original-URI or X-Forwarded-Uri of a trusted proxy. Where these
 ///   say different things, one of them is the client's: then it is not known.
 Parsed parse_params(const char* const* env, const ParamRules& rules, Role role = Role::responder);

@@ -31,6 +31,7 @@ Transport::First Transport::first_read(int fd, bool may_wait) {
 
 void Transport::begin(std::size_t budget) noexcept {
   budget_ = budget;
+  records_ = Records{budget};
   over_ = false;
   deadline_ = {};
 }
@@ -65,6 +66,10 @@ int Transport::read(int fd, char* buffer, std::size_t size) {
       if (n >= 0) break;
       if (errno == EAGAIN || errno == EWOULDBLOCK ? !wait(fd, POLLIN) : errno != EINTR) return -1;
     }
+  }
+  if (!records_.pass({buffer, static_cast<std::size_t>(n)})) {
+    errno = EPROTO;
+    return -1;
   }
   budget_ -= static_cast<std::size_t>(n);
   return static_cast<int>(n);

@@ -37,8 +37,8 @@ class Keys {
       : store_(store), master_(master), config_(config), clock_(clock) {}
   /// The ring, at most 30 s old. Code::internal if there is none and none can be read.
   base::Result<std::shared_ptr<const token::KeyRing>> ring() { return ring(std::chrono::seconds{30}); }
-  /// token::check against the ring. A token that does not fit may be signed by a key that another worker has read already: the ring is
-  /// then read again, at most once a second.
+  /// token::check against the ring. A token of a key that is not in it may be signed by one that another worker has read already: the ring
+  /// is then read again, if the store has such a key. Code::internal if that cannot be found out.
   base::Result<token::Claims> check(std::string_view compact);
 };
 

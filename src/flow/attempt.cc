@@ -2,6 +2,7 @@
 #include "flow/attempt.h"
 
 #include "token/nonce.h"
+#include "token/sealed.h"
 
 namespace flow {
 namespace {
@@ -69,7 +70,7 @@ base::Result<providers::Identity> redeem(Call& call, const Returned& back, const
   // In redirect mode the answer came straight from the provider: what it announces must be there (RFC 9207 2.4).
   providers::Finish finish{flow.redirect_uri, back.state, state.seed, {}, {}, back.mode == "redirect"};
   if (!flow.kept.empty()) {
-    auto kept = call.deps.master.open(flow.kept, "flow-kept");
+    auto kept = call.deps.master.open(flow.kept, token::flow_context(state.secret_hash));
     if (!kept) return kept.error();
     finish.kept = kept->reveal();
   }

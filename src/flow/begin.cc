@@ -5,6 +5,7 @@
 #include "flow/binding.h"
 #include "flow/call.h"
 #include "json/writer.h"
+#include "token/sealed.h"
 
 namespace flow {
 namespace {
@@ -35,7 +36,7 @@ base::Result<std::string> begin_once(Call& call, const Wanted& wanted, const Bin
   }
   flow.provider = call.name;
   flow.redirect_uri = wanted.redirect_uri;
-  if (!begun->kept.empty()) flow.kept = deps.master.seal(begun->kept, "flow-kept", deps.random);
+  if (!begun->kept.empty()) flow.kept = deps.master.seal(begun->kept, token::flow_context(state.secret_hash), deps.random);
   flow.mode = wanted.mode;
   flow.next = wanted.next;
   flow.link_user = wanted.link_user;

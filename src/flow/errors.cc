@@ -19,10 +19,18 @@ std::string_view general_text(base::Code code) {
   return "";
 }
 
-std::string_view text_of(const base::Error& error) { return error.say.empty() ? general_text(error.code) : std::string_view{error.say}; }
+/// Whoever says that something is not there says what. Without words it is a driver that misses a table (store/db.h), which is our failure
+/// and nobody's mistake: 404 would hide it, and tell a client that a thing is gone.
+base::Code code_of(const base::Error& error) {
+  return error.code == base::Code::not_found && error.say.empty() ? base::Code::internal : error.code;
+}
+
+std::string_view text_of(const base::Error& error) {
+  return error.say.empty() ? general_text(code_of(error)) : std::string_view{error.say};
+}
 
 http::Response annotated(http::Response response, const base::Error& error) {
-  response.note("code", base::name_of(error.code));
+  response.note("code", base::name_of(code_of(error)));
   if (!error.detail.empty()) response.note("why", error.detail);
   if (error.code == base::Code::busy || error.code == base::Code::upstream) response.set("Retry-After", "1");
   if (error.code == base::Code::throttled) response.set("Retry-After", std::to_string(error.wait.count()));
@@ -65,12 +73,10 @@ http::Response unauthorized(std::string_view scheme, std::string_view text, std:
   return http::json(401, w.take()).set("WWW-Authenticate", std::string{scheme} + " realm=\"api\"").note("why", std::string{text});
 }
 
-http::Response failure(const base::Error& error) {
-  return annotated(http::detail(http_status(error.code), text_of(error)), error);
-}
+http::Response failure(const base::Error& error) { return annotated(http::detail(http_status(code_of(error)), text_of(error)), error); }
 
 http::Response login_failure(const base::Error& error) {
-  const bool ours = error.code == base::Code::internal || error.code == base::Code::busy;
+  const bool ours = code_of(error) == base::Code::internal || error.code == base::Code::busy;
   if (ours) return failure(error);
   json::Writer w;
   w.object().key("non_field_errors").array().value(text_of(error)).end_array().end_object();

@@ -1,5 +1,8 @@
 // gate.cc: GET /gate and the FastCGI authorizer role: may whoever sends this see that page? The rules are in gate_rules.cc, the answers in
 // gate_answer.cc. It costs one read by the session's number, and another one where a rule asks for claims.
+#include <algorithm>
+#include <iterator>
+
 #include "flow/call.h"
 #include "flow/gate_answer.h"
 #include "flow/gate_rules.h"
@@ -47,6 +50,16 @@ GateGuest guest_of(const Call& call) {
           call.session ? call.session->provider : ""};
 }
 
+/// What pages behind the gate could take for its word, in a spelling that the web server has missed: lighttpd makes HTTP_REMOTE_USER of
+/// Remote.User and Remote~User too, and nobody can list them all (RFC 9110 5.6.2 has 15 such characters; RFC 3875 4.1.18; CVE-2025-64484).
+bool has_our_names(const http::Request& request) {
+  constexpr std::string_view kNames[] = {"remote-user",     "remote-user-id", "remote-email",    "remote-name",
+                                         "remote-provider", "x-remote-user",  "x-forwarded-user"};
+  return std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& header) {
+    return !header.second.empty() && std::find(std::begin(kNames), std::end(kNames), header.first) != std::end(kNames);
+  });
+}
+
 std::string_view words_for(std::string_view why) {
   if (why == "provider") return "You are signed in, but this page is for those who sign in another way.";
   return "You are signed in, but this page is not for your account.";
@@ -92,6 +105,10 @@ http::Response gate(Call& call) {
   const auto& config = call.deps.config;
   const bool lead = may_lead(call);
   const auto rules = find_rules(config.gate, {call.request.original, call.query.last("rule"), config.mount});
+  if (call.request.names_removed && has_our_names(call.request)) {
+    constexpr auto kSay = "The request has a header that pages could take for who is signed in, such as Remote.User: leave it out.";
+    return told(call, "refused", "a header in the place of REMOTE_USER", not_allowed(call, lead, kSay));
+  }
   if (!rules) return told(call, "refused", rules.error().detail, not_allowed(call, lead, rules.error().say));
   if (auto failed = look(call)) return std::move(*failed);
   const auto extra = call.user && asks_claims(*rules) ? extra_of(call) : std::string{"{}"};

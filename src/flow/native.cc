@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "flow/entry.h"
+#include "flow/logout.h"
 #include "json/writer.h"
 #include "token/nonce.h"
 #include "token/state.h"
@@ -60,6 +61,17 @@ base::Status accept_nonce(Call& call, std::string_view claim, const std::string&
   return base::ok;  // none, or one that the app or its SDK made
 }
 
+/// A logout puts the id_token of its login into an address (end_session_url), where the next one at this computer finds it.
+base::Status not_spent(Call& call, const std::string& id_token) {
+  const auto mark = spent_mark(id_token);
+  if (!mark) return base::ok;  // an access token came alone
+  const auto spent = call.deps.store.token_spent(*mark);
+  if (!spent) return spent.error();
+  if (!*spent) return base::ok;
+  return base::Error{base::Code::bad_request, "native: the id_token was the hint of a logout",
+                     "Token error: this id_token is spent: a logout named it"};
+}
+
 base::Result<std::string> begin_nonce(Call& call) {
   auto& deps = call.deps;
   const auto nonce = token::make_state(deps.clock, deps.random, deps.master);
@@ -94,7 +106,10 @@ base::Result<providers::Identity> native_identity(Call& call, const Body& body) 
     return base::Error{base::Code::bad_request, "native: not the form of a token", "Token error: this has not the form of a token"};
   if (native.id_token.empty() && !named.empty()) return refused("an access token has no nonce");
   native.accept_nonce = [&](std::string_view claim, bool required) { return accept_nonce(call, claim, named, required); };
-  return call.deps.broker.native(call.name, native);
+  auto who = call.deps.broker.native(call.name, native);
+  if (!who) return who;
+  if (auto fresh = not_spent(call, native.id_token); !fresh) return fresh.error();
+  return who;
 }
 
 http::Response make_nonce(Call& call) {

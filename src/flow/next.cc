@@ -17,7 +17,8 @@ using Why = const char*;  // nullptr: nothing is wrong
 
 Why bad_bytes(std::string_view s) {
   if (s.size() > kLongest) return "it is longer than 2048 bytes";
-  for (const unsigned char c : s) {
+  for (const char byte : s) {
+    const auto c = static_cast<unsigned char>(byte);
     if (c <= 0x20 || c >= 0x7f) return "spaces, control characters and what is not ASCII are percent-encoded in a URL (RFC 3986 2)";
     if (c == '\\') return "a backslash is a slash to some browsers";
     if (c == '"' || c == '<' || c == '>') return "quotes and angle brackets are percent-encoded in a URL (RFC 3986 2)";

@@ -56,7 +56,7 @@ base::Status renew(Call& call, const Held& old, base::Time lease) {
   if (!fresh && fresh.error().code == base::Code::denied) return drop(call, old, fresh.error().detail);
   if (!fresh) {
     const auto cool = deps.store.extend_lease(old.row.identity, lease, deps.clock.now() + kCoolOff);
-    return cool ? base::Status{base::Error{base::Code::upstream, fresh.error().detail}} : cool;
+    return cool ? base::Status{base::Error{base::Code::upstream, fresh.error().detail, fresh.error().say}} : cool;
   }
   const auto sealed = seal_renewed(deps, old.row, old.kept, *fresh);
   auto written = deps.store.renew_provider_tokens(old.row.identity, old.row.version, lease, sealed.sealed, sealed.expires);

@@ -18,6 +18,12 @@ void set(CURL* easy, CURLoption option, T value) {
                    value);  // options known to this libcurl and strings that fit: it cannot fail but for memory, and then the transfer does
 }
 
+/// PEM that stays where it is until the transfer has ended: curl makes no copy of a key that nobody would wipe.
+void set_blob(CURL* easy, CURLoption option, std::string_view pem) {
+  curl_blob blob{const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_NOCOPY};
+  set(easy, option, &blob);
+}
+
 /// Half of the time for the connection, so that an unreachable host is told apart from a slow one.
 long connect_timeout(Time now, Time deadline) {
   return static_cast<long>(std::max<std::int64_t>(1, std::chrono::duration_cast<milliseconds>(deadline - now).count() / 2));
@@ -85,6 +91,13 @@ void Call::set_options(const Request& request) {
   set(e, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
   set(e, CURLOPT_CAINFO, settings_.ca_file.c_str());
   set(e, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  if (const auto* own = request.certificate.get(); own != nullptr) {
+    set_blob(e, CURLOPT_SSLCERT_BLOB, own->certificate.reveal());
+    set_blob(e, CURLOPT_SSLKEY_BLOB, own->key.reveal());
+    // A kept connection is used again only with the certificate that it was made with: libcurl compares it. A session that is resumed would
+    // carry the identity of another handshake along (RFC 8446 2.2), so that there is none.
+    set(e, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+  }
   // Our proxy or none: "" also turns the environment's off. What is on loopback is not the proxy's business.
   set(e, CURLOPT_PROXY, via_proxy() ? settings_.proxy.c_str() : "");
   set(e, CURLOPT_HTTPPROXYTUNNEL, 1L);

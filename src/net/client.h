@@ -3,16 +3,23 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "base/secret.h"
 
 namespace net {
 
 using Header = std::pair<std::string, std::string>;
+
+/// Who we are in the TLS handshake (RFC 8446 4.4.2), both in PEM. Connections and TLS sessions are kept apart by it.
+struct ClientCertificate {
+  base::Secret certificate, key;  // the certificate with those between it and its authority; its key, not encrypted
+};
 
 struct Request {
   std::string method = "GET";
@@ -25,7 +32,8 @@ struct Request {
   /// 0 = the client's default (upstream.timeout, upstream.max_response).
   std::chrono::milliseconds timeout{0};
   std::size_t max_response = 0;
-  int redirects = 0;  // how many redirects may be followed; https only, never for a POST
+  int redirects = 0;                                          // how many redirects may be followed; https only, never for a POST
+  std::shared_ptr<const ClientCertificate> certificate = {};  // shown where the server asks for one; null = none
 };
 
 struct Response {

@@ -6,13 +6,16 @@
 #include "net/curl_client.h"
 
 #include <curl/curl.h>
+#include <string.h>
 
 #include <array>
 #include <condition_variable>
+#include <cstdlib>
 #include <fstream>
 #include <mutex>
 
 #include "base/url.h"
+#include "base/wiping.h"
 #include "net/call.h"
 #include "net/loop.h"
 #include "net/rules.h"
@@ -26,9 +29,10 @@ namespace {
 
 constexpr std::size_t idle_calls = 64;  // easy handles kept for the next request
 
-/// curl_global_init counts its callers; thread-safe since 7.84.
+/// curl_global_init counts its callers; thread-safe since 7.84. Its buffers hold client secrets, codes and tokens.
 struct Library {
-  const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+  const CURLcode code =
+      curl_global_init_mem(CURL_GLOBAL_DEFAULT, std::malloc, base::wipe_and_free, base::wiping_realloc, ::strdup, std::calloc);
   Library() = default;
   Library(const Library&) = delete;
   Library& operator=(const Library&) = delete;

@@ -81,6 +81,7 @@ base::Result<Request> follow(const Request& request, const Target& from, const s
   if (base::origin_of(*next) == from.origin) return hop;
   std::erase_if(hop.headers, [](const Header& h) { return !base::equal_no_case(h.first, "accept"); });
   hop.private_addresses = false;
+  hop.certificate.reset();
   return hop;
 }
 

@@ -20,8 +20,8 @@ struct Target {
 /// CWE-444).
 base::Result<Target> check(const Request& request);
 
-/// The request that follows a redirect to `url` (absolute): https only; another origin gets none of our headers but Accept, and, since its
-/// address stood in a document, no private address.
+/// The request that follows a redirect to `url` (absolute): https only; another origin gets none of our headers but Accept, no client
+/// certificate, and, since its address stood in a document, no private address.
 base::Result<Request> follow(const Request& request, const Target& from, const std::string& url);
 /// True if the answer asks for a redirect that this request may follow at all: GET and HEAD only, never a POST (a code or an
 /// assertion must not travel to a second place; RFC 9700 4.12).

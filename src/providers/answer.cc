@@ -66,6 +66,11 @@ base::Error no_answer(const base::Error& error, std::string_view step) {
   return {base::Code::upstream, std::move(detail), "Connection error: the provider could not be reached"};
 }
 
+base::Error not_sent(const base::Error& error, std::string_view step) {
+  const bool network = error.code == base::Code::upstream || error.code == base::Code::busy;
+  return network && error.say.empty() ? no_answer(error, step) : error;
+}
+
 base::Error status_failure(const net::Response& response, std::string_view step) {
   auto detail = std::string{step} + ": HTTP " + std::to_string(response.status);
   if (response.status == 503) return {base::Code::upstream, std::move(detail), "The authentication provider could not be reached"};

@@ -17,6 +17,8 @@ base::Error unreadable(std::string detail);
 
 /// No answer at all: connection, TLS, timeout, too large. `step` is for the log ("token", "userinfo").
 base::Error no_answer(const base::Error& error, std::string_view step);
+/// The same where the call may have failed before it was made: an error of our own stays as it is.
+base::Error not_sent(const base::Error& error, std::string_view step);
 /// A status that is no success. The token endpoint's 400 means a bad code, its 401 bad client credentials (RFC 6749 5.2).
 base::Error token_failure(const net::Response& response);
 base::Error user_failure(const net::Response& response);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "json/writer.h"
 #include "providers/answer.h"
+#include "providers/bound_call.h"
 #include "providers/exchange.h"
 
 namespace providers {
@@ -51,11 +52,15 @@ json::Document headers_document(const net::Response& response) {
   return document ? std::move(*document) : *json::Document::parse("{}");
 }
 
+bool is_jwt(const net::Response& response) {
+  const auto type = response.header("content-type");
+  return base::equal_no_case(base::trim(type.substr(0, type.find(';'))), "application/jwt");
+}
+
 base::Result<json::Value> ask(Login& login, const UserRequest& from) {
-  auto request = user_request(login, from);
-  if (!request) return request.error();
-  auto response = login.world.client.send(*request);
-  if (!response) return no_answer(response.error(), "userinfo");
+  const auto request = [&] { return user_request(login, from); };
+  auto response = send_bound(login.provider, login.world, Proves::token, request, login.tokens.access);
+  if (!response) return not_sent(response.error(), "userinfo");
   if (from.gate != 0) {
     if (response->status == from.gate) return json::Value{};
     return base::Error{base::Code::denied, "gate: HTTP " + std::to_string(response->status), "Your credentials aren't allowed"};
@@ -63,7 +68,8 @@ base::Result<json::Value> ask(Login& login, const UserRequest& from) {
   if (response->status < 200 || response->status > 299) return user_failure(*response);
   login.values.headers = login.keep(headers_document(*response));
   if (from.answer == AnswerKind::none) return json::Value{};
-  auto document = read_answer(response->body, from.answer);
+  const bool jwt = login.open_jwt && is_jwt(*response);
+  auto document = jwt ? login.open_jwt(response->body) : read_answer(response->body, from.answer);
   if (!document) return document.error();
   const auto root = login.keep(std::move(*document));
   if (root.is_object() || root.is_array()) return root;
@@ -73,6 +79,7 @@ base::Result<json::Value> ask(Login& login, const UserRequest& from) {
 /// OIDC Core 5.3.2: sub must be the id_token's, else the access token was swapped. Some providers leave it out, though it MUST be there:
 /// that is taken where at_hash shows that the token belongs to this id_token.
 bool same_person(const Login& login, json::Value answer, const std::string& sub) {
+  if (!answer.is_object()) return false;  // claims are the members of an object; a list is nobody's
   if (!answer["sub"].exists()) return login.bound;
   return answer["sub"].string() == sub;
 }

@@ -33,6 +33,7 @@ AuthorizeUrl make_authorize_url(const Spec& spec, const Values& values, std::str
   };
   AuthorizeUrl url;
   url.head = endpoint;
+  url.endpoint = endpoint.size();
   if (const auto id = spec.variables.find("client_id"); id != spec.variables.end() && sends("client_id"))
     base::append_query(url.head, called("client_id"), id->second);
   url.redirect_uri = sends("redirect_uri");  // eBay wants the name of a registered one in its place
@@ -50,6 +51,8 @@ AuthorizeUrl make_authorize_url(const Spec& spec, const Values& values, std::str
     if (const auto text = own.is_object() ? own.dump() : own.text().value_or(""); !text.empty())
       url.middle += '&' + base::percent_encode(name) + '=' + base::percent_encode(text);
   }
+  if (!spec.authorize.response_mode.empty()) url.middle += "&response_mode=" + spec.authorize.response_mode;
+  if (!spec.dpop_jkt.empty()) url.middle += "&dpop_jkt=" + spec.dpop_jkt;  // RFC 9449 10: the code is good with this key alone
   url.pkce = pkce;
   url.nonce = spec.id_tokens;
   const auto& scope = spec.variables.at("scope");
@@ -71,9 +74,9 @@ std::string authorization_url(const AuthorizeUrl& url, const Start& start) {
   return out.append(url.tail);
 }
 
-base::Result<std::string> authorization_url(const Spec& spec, const AuthorizeUrl& ready, std::string_view endpoint, const Start& start) {
+base::Result<Authorization> authorization_url(const Spec& spec, const AuthorizeUrl& ready, std::string_view endpoint, const Start& start) {
   if (start.params.empty() || !has_a_say(spec, start)) {
-    if (!spec.authorize.url || !spec.authorize.url->reads("r")) return authorization_url(ready, start);
+    if (!spec.authorize.url || !spec.authorize.url->reads("r")) return Authorization{authorization_url(ready, start), ready.endpoint};
   }
   const auto request = document_of(start.params);
   auto values = spec.values();
@@ -83,7 +86,7 @@ base::Result<std::string> authorization_url(const Spec& spec, const AuthorizeUrl
     return base::Error{base::Code::bad_request, "the request lacks a parameter that the provider needs",
                        "Missing needed parameter " + spec.authorize.url->first_member('r')};
   }
-  return authorization_url(make_authorize_url(spec, values, *at, ready.pkce), start);
+  return Authorization{authorization_url(make_authorize_url(spec, values, *at, ready.pkce), start), at->size()};
 }
 
 std::string widget_url(const Start& start, bool nonce) {

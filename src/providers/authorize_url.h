@@ -11,6 +11,7 @@ namespace providers {
 /// The parts that are the same for every login; what changes goes in between. Parameters stand in djoser's order (wire.md 4):
 /// client_id, redirect_uri, state, response_type, [the file's own,] code_challenge_method, code_challenge, nonce, scope.
 struct AuthorizeUrl {
+  std::size_t endpoint = 0;  // so much of `head` is the endpoint's own
   std::string head, before_state = "&state=", middle, tail;
   bool redirect_uri = true, pkce = false, nonce = false;
 };
@@ -20,7 +21,11 @@ std::string authorization_url(const AuthorizeUrl& url, const Start& start);
 
 /// The same, made anew where the request itself has a say in it (r: in the file, `pass`), else from `ready`. `endpoint` and `ready` are the
 /// metadata's where the file has no authorize.url. Code::bad_request if the request lacks what the file needs (a shop's name).
-base::Result<std::string> authorization_url(const Spec& spec, const AuthorizeUrl& ready, std::string_view endpoint, const Start& start);
+struct Authorization {
+  std::string url;
+  std::size_t endpoint = 0;  // so much of it is the endpoint's own, without our parameters
+};
+base::Result<Authorization> authorization_url(const Spec& spec, const AuthorizeUrl& ready, std::string_view endpoint, const Start& start);
 
 /// redirect_uri itself, with the state in its query, and the nonce for a widget that takes one.
 std::string widget_url(const Start& start, bool nonce);

@@ -9,6 +9,7 @@
 #include "providers/later.h"
 #include "providers/layers.h"
 #include "providers/logout_token.h"
+#include "providers/needs.h"
 #include "providers/security_event.h"
 #include "providers/table.h"
 
@@ -40,7 +41,7 @@ std::string_view last(const Params& params, std::string_view name) noexcept {
 
 namespace {
 
-const base::Error kUnknown{base::Code::not_found, "provider is not enabled"};
+const base::Error kUnknown{base::Code::not_found, "provider is not enabled", "Not found."};
 
 /// `enabled = false` keeps a stanza for later.
 base::Result<bool> is_enabled(const std::string& name, const config::Node& stanza) {
@@ -99,6 +100,19 @@ base::Result<Broker> Broker::open(const config::Config& config, World world) {
     if (auto added = impl->add(*layers, name, stanza); !added) return added.error();
   }
   return Broker{std::move(impl)};
+}
+
+Needs Broker::needs() const {
+  const auto is_xml = [](const auto& from) { return from.answer == AnswerKind::xml; };
+  Needs out;
+  for (const auto& [name, entry] : impl_->entries) {
+    const auto& spec = entry.provider->spec;
+    out.xml = out.xml || entry.engine->xml || is_xml(spec.token) || (spec.user && std::any_of(spec.user->begin(), spec.user->end(), is_xml));
+    for (const auto& [variable, value] : spec.variables) {
+      if (variable.ends_with("_file") && !value.empty()) out.files.push_back(value);
+    }
+  }
+  return out;
 }
 
 const std::vector<Info>& Broker::list() const noexcept { return impl_->list; }

@@ -21,6 +21,8 @@
 
 namespace providers {
 
+struct Needs;  // needs.h
+
 /// An enabled provider as GET /o/ lists it. `warning`: what the operator is to know of the service (it is closed, nobody tried it); "" =
 /// nothing. `widget`: it begins with a button of its own on a page of the site's, so that redirect mode has nowhere to send the browser.
 struct Info {
@@ -111,6 +113,7 @@ class Broker {
   static base::Result<Broker> open(const config::Config& config, World world);
   Broker(Broker&&) noexcept;
   ~Broker();
+  Needs needs() const;
   const std::vector<Info>& list() const noexcept;
   bool has(std::string_view name) const noexcept;
   base::Result<Begun> begin(std::string_view name, const Start& start);

@@ -1,5 +1,7 @@
 #include "providers/client_auth.h"
 
+#include <algorithm>
+
 #include "base/encode.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -14,25 +16,20 @@ namespace {
 
 std::int64_t seconds(base::Time t) { return t.time_since_epoch().count(); }
 
-crypto::Alg alg_for(crypto::Kind kind) {
-  switch (kind) {
-    case crypto::Kind::rsa: return crypto::Alg::RS256;
-    case crypto::Kind::p256: return crypto::Alg::ES256;
-    case crypto::Kind::p384: return crypto::Alg::ES384;
-    case crypto::Kind::p521: return crypto::Alg::ES512;
-    case crypto::Kind::ed25519: return crypto::Alg::EdDSA;
-    case crypto::Kind::oct: return crypto::Alg::HS256;
-  }
-  return crypto::Alg::RS256;
-}
+/// In the order of preference.
+constexpr crypto::Alg kAlgs[] = {crypto::Alg::RS256, crypto::Alg::PS256, crypto::Alg::PS384, crypto::Alg::PS512, crypto::Alg::RS384,
+                                 crypto::Alg::RS512, crypto::Alg::ES256, crypto::Alg::ES384, crypto::Alg::ES512, crypto::Alg::EdDSA};
 
 /// RFC 7523 3: iss and sub are the client, one use (jti), short-lived.
-base::Result<std::string> assertion(const Provider& provider, const std::string& audience, World& world) {
+base::Result<std::string> assertion(Provider& provider, const std::string& audience, World& world) {
+  const auto metadata = provider.metadata.known();
+  const auto alg = signing_alg(provider, metadata ? metadata->client_algs : std::vector<crypto::Alg>{});
+  if (!alg) return alg.error();
   const auto now = world.clock.now();
   json::Writer w;
   w.object().member("iss", provider.client_id).member("sub", provider.client_id).member("aud", audience);
   w.member("jti", base::base64url(base::random_bytes(world.random, 16))).member("iat", seconds(now)).member("exp", seconds(now) + 60);
-  return token::sign(*provider.key, alg_for(provider.key->kind()), provider.variable("key_id"), "JWT", w.end_object().take());
+  return token::sign(*provider.key, *alg, provider.variable("key_id"), "JWT", w.end_object().take());
 }
 
 /// A workload's identity: whoever runs the machine renews the file.
@@ -62,7 +59,9 @@ base::Result<std::string> signed_secret(Provider& provider, World& world) {
       .member("aud", *audience)
       .member("sub", *subject);
   const auto key_id = from.key_id ? from.key_id->evaluate(values).value_or("") : std::string{};
-  auto jwt = token::sign(*provider.key, alg_for(provider.key->kind()), key_id, "JWT", w.end_object().take());
+  const auto alg = signing_alg(provider, {});
+  if (!alg) return alg.error();
+  auto jwt = token::sign(*provider.key, *alg, key_id, "JWT", w.end_object().take());
   if (!jwt) return jwt.error();
   provider.minted.jwt = *jwt;
   provider.minted.expires = expires;
@@ -70,6 +69,25 @@ base::Result<std::string> signed_secret(Provider& provider, World& world) {
 }
 
 }  // namespace
+
+ClientAuth automatic_auth(const Spec& spec, const std::vector<std::string>& methods, ClientAuth with_secret) {
+  const auto listed = [&](std::string_view name) { return std::find(methods.begin(), methods.end(), name) != methods.end(); };
+  const bool key = !spec.private_key.empty(), certificate = spec.certificate != nullptr;
+  if (key && listed("private_key_jwt")) return ClientAuth::private_key_jwt;
+  if (certificate && (listed("tls_client_auth") || listed("self_signed_tls_client_auth"))) return ClientAuth::tls;
+  if (!spec.client_secret.empty()) return with_secret;
+  if (key) return ClientAuth::private_key_jwt;
+  return certificate ? ClientAuth::tls : with_secret;
+}
+
+base::Result<crypto::Alg> signing_alg(const Provider& provider, const std::vector<crypto::Alg>& listed) {
+  if (provider.spec.private_key_alg) return *provider.spec.private_key_alg;
+  for (const auto alg : kAlgs) {
+    const bool wanted = listed.empty() || std::find(listed.begin(), listed.end(), alg) != listed.end();
+    if (wanted && provider.key && crypto::fits(alg, provider.key->kind())) return alg;
+  }
+  return base::Error{base::Code::internal, "private_key: the provider lists no algorithm that this key could sign with"};
+}
 
 base::Status authenticate(Provider& provider, ClientAuth method, const std::string& audience, World& world, Params& form,
                           std::vector<net::Header>& headers) {
@@ -91,6 +109,7 @@ base::Status authenticate(Provider& provider, ClientAuth method, const std::stri
     case ClientAuth::automatic:
     case ClientAuth::post: add("client_secret", provider.spec.client_secret.reveal()); break;
     case ClientAuth::basic:
+    case ClientAuth::tls:  // the handshake says it (RFC 8705 2); which client it is stands here
     case ClientAuth::none: break;
     case ClientAuth::assertion:
       made = given_assertion(provider);

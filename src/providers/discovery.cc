@@ -4,6 +4,7 @@
 
 #include "base/url.h"
 #include "json/value.h"
+#include "providers/client_auth.h"
 #include "providers/provider.h"
 
 namespace providers {
@@ -29,6 +30,14 @@ base::Result<std::string> address(json::Value document, std::string_view member,
   return std::string{*value.string()};
 }
 
+/// The document, or its mtls_endpoint_aliases where they name this address and we show a certificate (RFC 8705 5: then they MUST be used).
+/// Only for what we call ourselves and say who we are: a browser has no certificate of ours, and a key set is for everybody.
+json::Value with_alias(json::Value root, std::string_view member, const Spec& spec) {
+  const auto aliases = root["mtls_endpoint_aliases"];
+  const bool direct = member != "authorization_endpoint" && member != "end_session_endpoint" && member != "jwks_uri";
+  return direct && spec.certificate && aliases[member].exists() ? aliases : root;
+}
+
 /// The asymmetric ones of those that the provider names; nothing else is ever taken from a document (RFC 8725 3.1).
 std::vector<crypto::Alg> algs_of(json::Value list) {
   if (!list.is_array()) return {crypto::Alg::RS256};  // the one that every provider has (OIDC Discovery 3)
@@ -41,9 +50,9 @@ std::vector<crypto::Alg> algs_of(json::Value list) {
 }
 
 /// Nobody is kept out because a logout or a revocation cannot be had: an unsafe address is left out.
-void read_afterwards(json::Value root, bool loopback, Metadata& out) {
+void read_afterwards(json::Value root, const Spec& spec, bool loopback, Metadata& out) {
   const auto url = [&](std::string_view member) {
-    auto found = address(root, member, loopback);
+    auto found = address(with_alias(root, member, spec), member, loopback);
     return found ? std::move(*found) : std::string{};
   };
   out.end_session = url("end_session_endpoint");
@@ -55,9 +64,25 @@ void read_afterwards(json::Value root, bool loopback, Metadata& out) {
   out.frontchannel_logout_session = says("frontchannel_logout_session_supported");
 }
 
-ClientAuth client_auth_of(json::Value methods) {
+ClientAuth client_auth_of(json::Value methods, const Spec& spec) {
   // The default (OIDC Discovery 3). A provider that lists others means: not that one.
-  return !methods.is_array() || lists(methods, "client_secret_basic") ? ClientAuth::basic : ClientAuth::post;
+  const auto with_secret = !methods.is_array() || lists(methods, "client_secret_basic") ? ClientAuth::basic : ClientAuth::post;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; methods.is_array() && i < methods.size(); ++i) names.emplace_back(methods.at(i).string().value_or(""));
+  return automatic_auth(spec, names, with_secret);
+}
+
+/// What concerns our own key and the request. A list that is absent says nothing.
+void read_client(json::Value root, const Spec& spec, Metadata& out) {
+  const auto algs = [&](std::string_view member) { return root[member].is_array() ? algs_of(root[member]) : std::vector<crypto::Alg>{}; };
+  const auto says = [&](std::string_view member) { return root[member].boolean().value_or(false); };
+  out.client_auth = client_auth_of(root["token_endpoint_auth_methods_supported"], spec);
+  out.client_algs = algs("token_endpoint_auth_signing_alg_values_supported");
+  out.dpop_algs = algs("dpop_signing_alg_values_supported");
+  out.request_algs = algs("request_object_signing_alg_values_supported");
+  out.response_algs = algs_of(root["authorization_signing_alg_values_supported"]);
+  out.pushed_only = says("require_pushed_authorization_requests");
+  out.signed_only = says("require_signed_request_object");
 }
 
 /// OIDC Discovery 4.3: exactly the issuer that was asked for; else one provider could speak for another. Where the file says so it is one
@@ -105,9 +130,10 @@ base::Result<Metadata> parse_metadata(std::string_view body, const Spec& spec, s
     const char* name;
     std::string& to;
   };
-  for (const auto& field : {Field{"authorization_endpoint", out.authorize}, Field{"token_endpoint", out.token},
-                            Field{"userinfo_endpoint", out.userinfo}, Field{"jwks_uri", out.keys}}) {
-    auto url = address(root, field.name, loopback);
+  for (const auto& field :
+       {Field{"authorization_endpoint", out.authorize}, Field{"token_endpoint", out.token}, Field{"userinfo_endpoint", out.userinfo},
+        Field{"jwks_uri", out.keys}, Field{"pushed_authorization_request_endpoint", out.pushed}}) {
+    auto url = address(with_alias(root, field.name, spec), field.name, loopback);
     if (!url) return url.error();
     field.to = std::move(*url);
   }
@@ -115,9 +141,9 @@ base::Result<Metadata> parse_metadata(std::string_view body, const Spec& spec, s
   if (out.token.empty() && !spec.token.url) return unfit("token_endpoint is missing");
   if (out.keys.empty() && !spec.id_token.keys) return unfit("jwks_uri is missing");
   out.algs = algs_of(root["id_token_signing_alg_values_supported"]);
-  out.client_auth = client_auth_of(root["token_endpoint_auth_methods_supported"]);
+  read_client(root, spec, out);
   out.names_issuer = root["authorization_response_iss_parameter_supported"].boolean().value_or(false);
-  read_afterwards(root, loopback, out);
+  read_afterwards(root, spec, loopback, out);
   // A provider that lists methods without S256 would refuse it; one that lists none ignores what it does not know (RFC 6749 3.1).
   const auto methods = root["code_challenge_methods_supported"];
   out.authorize_url = make_authorize_url(spec, spec.values(), out.authorize,

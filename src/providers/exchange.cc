@@ -6,6 +6,7 @@
 #include "json/writer.h"
 #include "providers/answer.h"
 #include "providers/authorize_url.h"
+#include "providers/bound_call.h"
 #include "providers/client_auth.h"
 
 namespace providers {
@@ -108,7 +109,10 @@ base::Result<ProviderTokens> tokens_in(const Spec& spec, const Values& values) {
   if (!access || access->empty()) return token_error("Missing access_token in token response");
   // Compared without case (RFC 6749 7.1), and missing at several providers.
   const auto type = answer["token_type"].string().value_or("bearer");
-  if (base::equal_no_case(type, "dpop") || base::equal_no_case(type, "mac")) return token_error("the token's type is not Bearer");
+  const bool bound = base::equal_no_case(type, "dpop");
+  if ((bound && !spec.token.dpop) || base::equal_no_case(type, "mac")) return token_error("the token's type is not Bearer");
+  // RFC 9449 5: one that is bound to no key is not what we asked for; whoever gets hold of it could use it.
+  if (!bound && spec.token.dpop) return token_error("the token's type is not DPoP");
   ProviderTokens out;
   out.access = std::move(*access);
   out.refresh = answer["refresh_token"].string().value_or("");
@@ -126,10 +130,9 @@ base::Status redeem(Login& login, const TokenEndpoint& endpoint) {
   Params form{
       {"grant_type", "authorization_code"}, {"code", std::string{login.param("code")}}, {"redirect_uri", login.finish.redirect_uri}};
   if (endpoint.pkce) form.emplace_back("code_verifier", code_verifier_of(login.finish.seed));  // RFC 7636 4.5
-  auto request = token_request(login.provider, login.values, login.world, endpoint, std::move(form), Grant::code);
-  if (!request) return request.error();
-  auto response = login.world.client.send(*request);
-  if (!response) return no_answer(response.error(), "token");
+  const auto request = [&] { return token_request(login.provider, login.values, login.world, endpoint, form, Grant::code); };
+  auto response = send_bound(login.provider, login.world, Proves::key, request);
+  if (!response) return not_sent(response.error(), "token");
   if (response->status != 200 && response->status != 201) return token_failure(*response);
   auto document = read_answer(response->body, login.provider.spec.token.answer);
   if (!document) return document.error();

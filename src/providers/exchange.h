@@ -25,6 +25,8 @@ struct Login {
   bool private_addresses = true;    // for the userinfo address of a metadata document
   /// Called with each request to the user API when it is complete: OAuth 1.0a signs here.
   std::function<base::Status(net::Request&)> sign;
+  /// Called with an answer of the user API that is a JWT (application/jwt); where it is not set, such an answer is none.
+  std::function<base::Result<json::Document>(std::string_view)> open_jwt;
 
   Login(Provider& p, const Finish& f, World& w);
   Login(const Login&) = delete;

@@ -50,6 +50,13 @@ json::Value found(const Expression::Node& node, const Values& values) {
   return value;
 }
 
+/// A pointer to true or false, or a template with one in it.
+bool holds_flag(const Expression::Node& node, const Values& values) {
+  if (node.kind == Expression::Kind::pointer) return found(node, values).is_bool();
+  const auto part_holds = [&](const Expression::Node& part) { return holds_flag(part, values); };
+  return node.kind == Expression::Kind::all && std::any_of(node.parts.begin(), node.parts.end(), part_holds);
+}
+
 std::optional<std::string> text_of(json::Value value) {
   // A number that is not whole, or too large, is no value: rounded, two users' numbers could become one.
   if (value.is_number() && !value.integer()) return std::nullopt;
@@ -102,6 +109,14 @@ std::optional<std::string> evaluate(const Expression::Node& node, const Values& 
   // The operator's own values stand as they are, and so does what a guard let through; all else could name another path.
   const bool own = (node.kind == Expression::Kind::variable && is_own(node.text, values)) || node.stand_in != nullptr;
   return escape == Expression::Escape::url && !own ? base::percent_encode(*out) : out;
+}
+
+std::optional<std::string> Expression::identifier(const Values& values) const {
+  for (const auto& node : root_.kind == Kind::any ? root_.parts : std::vector<Node>{root_}) {
+    if (holds_flag(node, values)) continue;
+    if (auto text = providers::evaluate(node, values); text && !text->empty()) return text;
+  }
+  return std::nullopt;
 }
 
 std::vector<std::string> Expression::each(const Values& values) const {

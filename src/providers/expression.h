@@ -54,6 +54,8 @@ class Expression {
   static Expression text(std::string text);
 
   std::optional<std::string> evaluate(const Values& values, Escape escape = Escape::none) const;
+  /// As evaluate, for a user's id: true and false name nobody, since everybody's would be one user.
+  std::optional<std::string> identifier(const Values& values) const;
   /// As evaluate, but a pointer to an array gives each of its elements. For conditions: one match is enough.
   std::vector<std::string> each(const Values& values) const;
   /// One alternative alone; nullopt beyond the last.

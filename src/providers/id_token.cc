@@ -98,23 +98,23 @@ base::Result<json::Document> check_access_token(const Spec& spec, const Values& 
   return document;
 }
 
-std::string at_hash(crypto::Alg alg, std::string_view access_token) {
+std::string at_hash(crypto::Alg alg, std::string_view text) {
   using crypto::Alg;
   std::string hash;
   switch (alg) {  // no default: an algorithm without a hash must not pass for "no at_hash" (CVE-2026-28498)
     case Alg::RS256:
     case Alg::PS256:
     case Alg::ES256:
-    case Alg::HS256: hash = crypto::sha256(access_token); break;
+    case Alg::HS256: hash = crypto::sha256(text); break;
     case Alg::RS384:
     case Alg::PS384:
     case Alg::ES384:
-    case Alg::HS384: hash = crypto::sha384(access_token); break;
+    case Alg::HS384: hash = crypto::sha384(text); break;
     case Alg::RS512:
     case Alg::PS512:
     case Alg::ES512:
     case Alg::HS512:
-    case Alg::EdDSA: hash = crypto::sha512(access_token); break;
+    case Alg::EdDSA: hash = crypto::sha512(text); break;
   }
   return base::base64url(std::string_view{hash}.substr(0, hash.size() / 2));
 }
@@ -135,10 +135,12 @@ base::Result<json::Document> check_claims(const token::Jws& jws, const IdTokenRu
   const auto nonce = claims["nonce"];
   const bool unasked = !rules.nonce || (!nonce.exists() && !rules.spec.id_token.nonce_required);
   if (!unasked && !crypto::equal(nonce.string().value_or(""), *rules.nonce)) return token_error("Incorrect id_token: nonce");
-  // 3.1.3.8: optional in the code flow, binding where it is there.
-  const auto hash = claims["at_hash"];
-  if (hash.exists() && rules.access_token && hash.string() != at_hash(jws.alg, *rules.access_token))
-    return token_error("Invalid access token");
+  // 3.1.3.8, 3.3.2.10: optional in the code flow, binding where they are there.
+  const auto binds = [&](std::string_view claim, std::optional<std::string_view> what) {
+    return !claims[claim].exists() || !what || claims[claim].string() == at_hash(jws.alg, *what);
+  };
+  if (!binds("at_hash", rules.access_token)) return token_error("Invalid access token");
+  if (!binds("c_hash", rules.code)) return token_error("Incorrect id_token: c_hash");
   // 2: at most 255 bytes; who has none is nobody (wire.md O24-O26).
   if (!is_identifier(claims["sub"].string().value_or(""))) return token_error("Invalid UserInfo sub", "id_token: sub is missing or unfit");
   return document;

@@ -23,6 +23,7 @@ struct IdTokenRules {
   std::optional<std::string_view> access_token;  // none: the id_token came alone
   base::Time now{};
   std::span<const std::string> client_ids = {};  // ours besides client_id: those of apps
+  std::optional<std::string_view> code = {};     // what it came for, or with
 };
 
 /// Core 3.1.3.7 (2): exactly; `learned` is the metadata's, where the file names none. Where a provider has an issuer per tenant, the
@@ -41,7 +42,8 @@ base::Result<json::Document> check_access_token(const Spec& spec, const Values& 
 /// A public key as Keycloak's console shows it, the base64 of a PEM without its first and last line, as PEM; a whole PEM as it is.
 std::string as_pem(std::string key);
 
-/// Left half of the hash that goes with the algorithm, base64url (OIDC Core 3.1.3.6).
-std::string at_hash(crypto::Alg alg, std::string_view access_token);
+/// Left half of the hash that goes with the algorithm, base64url: at_hash of an access token, c_hash of a code (OIDC Core 3.1.3.6,
+/// 3.3.2.11).
+std::string at_hash(crypto::Alg alg, std::string_view text);
 
 }  // namespace providers

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "providers/answer.h"
+#include "providers/bound_call.h"
 #include "providers/client_auth.h"
 #include "providers/exchange.h"
 #include "providers/native.h"
@@ -98,10 +99,9 @@ base::Result<ProviderTokens> refresh_tokens(Provider& provider, const Engine& en
   const auto variables = variables_of(kept);
   auto values = provider.values();
   values.more = &variables;
-  const auto request = refresh_request(provider, engine, kept, values, world);
-  if (!request) return request.error();
-  auto response = world.client.send(*request);
-  if (!response) return no_answer(response.error(), "refresh");
+  const auto request = [&] { return refresh_request(provider, engine, kept, values, world); };
+  auto response = send_bound(provider, world, Proves::key, request);
+  if (!response) return not_sent(response.error(), "refresh");
   const auto answer = read_answer(response->body, provider.spec.token.answer);
   if (answer) values.token = answer->root();
   const auto& refused = provider.spec.refresh.refused;
@@ -142,8 +142,8 @@ base::Status revoke_tokens(Provider& provider, const Engine& engine, const Kept&
   } else {
     return base::ok;
   }
-  const auto response = world.client.send(request);
-  if (!response) return no_answer(response.error(), "revoke");
+  const auto response = send_bound(provider, world, Proves::client, [&request] { return base::Result<net::Request>{request}; });
+  if (!response) return not_sent(response.error(), "revoke");
   if (response->status < 200 || response->status > 299) return status_failure(*response, "revoke");
   return base::ok;
 }

@@ -29,7 +29,7 @@ config::Node bare(std::string protocol) {
 /// Who names another issuer means another provider's addresses too: those come from its metadata, or from the stanza itself.
 void forget_addresses(config::Node& base) {
   auto& table = std::get<config::Node::Table>(base.v);
-  for (const auto& [group, key] : {std::pair{"authorize", "url"}, {"token", "url"}, {"id_token", "keys"}}) {
+  for (const auto& [group, key] : {std::pair{"authorize", "url"}, {"authorize", "pushed"}, {"token", "url"}, {"id_token", "keys"}}) {
     const auto it = table.find(group);
     if (it == table.end()) continue;
     if (auto* inner = std::get_if<config::Node::Table>(&it->second.v)) inner->erase(key);

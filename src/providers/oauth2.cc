@@ -4,8 +4,10 @@
 #include <algorithm>
 
 #include "providers/answer.h"
+#include "providers/authorization_request.h"
 #include "providers/authorize_url.h"
 #include "providers/callback_error.h"
+#include "providers/client_auth.h"
 #include "providers/exchange.h"
 #include "providers/id_token.h"
 #include "providers/profile.h"
@@ -19,7 +21,8 @@ base::Result<TokenEndpoint> token_endpoint(const Login& login) {
   TokenEndpoint endpoint;
   endpoint.url = provider.token_address(login.values);
   if (endpoint.url.empty()) return token_error("the callback does not say where", "token: its address needs a value that did not come");
-  endpoint.client_auth = provider.spec.client_auth == ClientAuth::automatic ? ClientAuth::post : provider.spec.client_auth;
+  endpoint.client_auth = provider.spec.client_auth;
+  if (endpoint.client_auth == ClientAuth::automatic) endpoint.client_auth = automatic_auth(provider.spec, {}, ClientAuth::post);
   endpoint.audience = provider.issuer.empty() ? endpoint.url : provider.issuer;
   endpoint.pkce = provider.spec.pkce;
   return endpoint;
@@ -37,10 +40,8 @@ base::Status read_access_token(Login& login) {
 
 }  // namespace
 
-base::Result<Begun> begin(Provider& provider, const Start& start, World&) {
-  auto url = authorization_url(provider.spec, *provider.authorize, {}, start);
-  if (!url) return url.error();
-  return Begun{std::move(*url), {}};
+base::Result<Begun> begin(Provider& provider, const Start& start, World& world) {
+  return begin_authorization(provider, {*provider.authorize, {}, nullptr}, refreshes_at, start, world);
 }
 
 base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world) {
@@ -66,7 +67,16 @@ base::Result<TokenEndpoint> refreshes_at(Provider& provider, World& world) {
   return token_endpoint(Login{provider, nothing, world});
 }
 
-Callback look(const Provider&, const Params& params) { return {{}, callback_error(params), !last(params, "code").empty()}; }
+Callback look(const Provider& provider, const Params& params) {
+  Callback says{{}, callback_error(params), !last(params, "code").empty()};
+  // RFC 9207 2.4: nor is an error this provider's word if it says that it comes from elsewhere.
+  const auto iss = last(params, "iss");
+  const auto& others = provider.spec.other_issuers;
+  const bool ours =
+      iss.empty() || provider.issuer.empty() || iss == provider.issuer || std::find(others.begin(), others.end(), iss) != others.end();
+  if (says.refused && !ours) says.refused = wrong_issuer();
+  return says;
+}
 
 void examine(const Spec& spec, bool complete, const Wrong& wrong) {
   if (!spec.authorize.url) wrong("authorize.url", "is missing: where the browser is sent");
@@ -81,6 +91,7 @@ void examine(const Spec& spec, bool complete, const Wrong& wrong) {
     wrong("access_token_jwt.key", "the setting that it names holds no public key in PEM");
 }
 
-base::Status check(Provider&, World&) { return base::ok; }  // nothing that could be asked without a user
+/// Nothing that could be asked there without a user.
+base::Status check(Provider& provider, World& world) { return can_request(provider, nullptr, world.clock.now()); }
 
 }  // namespace providers::oauth2

@@ -4,12 +4,17 @@
 #include <algorithm>
 
 #include "providers/answer.h"
+#include "providers/authorization_request.h"
 #include "providers/authorize_url.h"
+#include "providers/callback_error.h"
+#include "providers/client_auth.h"
 #include "providers/exchange.h"
 #include "providers/id_token.h"
+#include "providers/jarm.h"
 #include "providers/oauth2.h"
 #include "providers/oidc_issuer.h"
 #include "providers/profile.h"
+#include "providers/signed_userinfo.h"
 #include "providers/text.h"
 
 namespace providers::oidc {
@@ -47,7 +52,8 @@ TokenEndpoint token_endpoint(const Login& login, const Metadata* metadata) {
   endpoint.url = own ? provider.token_address(login.values) : metadata->token;
   endpoint.private_addresses = own || private_addresses_allowed(endpoint.url, metadata->where);
   endpoint.client_auth = provider.spec.client_auth;
-  if (endpoint.client_auth == ClientAuth::automatic) endpoint.client_auth = metadata != nullptr ? metadata->client_auth : ClientAuth::basic;
+  if (endpoint.client_auth == ClientAuth::automatic)
+    endpoint.client_auth = metadata != nullptr ? metadata->client_auth : automatic_auth(provider.spec, {}, ClientAuth::basic);
   endpoint.pkce = provider.authorize ? provider.authorize->pkce : metadata != nullptr && metadata->authorize_url.pkce;
   const auto issuer = issuer_of(provider, metadata);
   endpoint.audience = issuer.empty() ? endpoint.url : issuer;
@@ -77,10 +83,42 @@ base::Result<json::Value> read_id_token(Login& login, const Metadata* metadata) 
   const auto jws = token::parse_jws(text);
   if (!jws) return bad_signature("id_token: " + jws.error().detail);
   if (auto verified = verify(login.provider, login.world, metadata, *jws); !verified) return verified.error();
-  auto claims = check_claims(*jws, {login.provider.spec, issuer_of(login.provider, metadata), login.provider.client_id,
-                                    nonce_of(login.finish.seed), access_token_of(login), login.world.clock.now()});
+  const auto code = login.param("code");
+  auto claims = check_claims(*jws, {.spec = login.provider.spec,
+                                    .issuer = issuer_of(login.provider, metadata),
+                                    .client_id = login.provider.client_id,
+                                    .nonce = nonce_of(login.finish.seed),
+                                    .access_token = access_token_of(login),
+                                    .now = login.world.clock.now(),
+                                    .code = code.empty() ? std::nullopt : std::optional{code}});
   if (!claims) return claims.error();
   return login.keep(std::move(*claims));
+}
+
+base::Result<Identity> finish_with(Provider& provider, const Finish& finish, World& world, const Metadata* known) {
+  Login login{provider, finish, world};
+  if (auto iss = check_iss(login, known); !iss) return iss.error();
+  const bool handed = !handed_over(provider.spec, finish.params).empty();
+  if (!handed && provider.spec.authorize.widget)
+    return base::Error{base::Code::bad_request, "no id_token", "Authentication process canceled"};
+  if (auto done = handed ? base::Status{base::ok} : redeem(login, token_endpoint(login, known)); !done) return done.error();
+  auto claims = read_id_token(login, known);
+  if (!claims) return claims.error();
+  login.values.id_token = *claims;
+  login.bound = (*claims)["at_hash"].exists();
+  const std::string issuer{*(*claims)["iss"].string()};
+  const auto iss = login.param("iss");
+  const std::string one{issuer_of(provider, known)};
+  if (one.empty() && !iss.empty() && iss != issuer) return wrong_issuer();  // a tenant's: known only now
+  if (auto done = handed ? base::Status{base::ok} : oidc::read_user(login, known, std::string{*(*claims)["sub"].string()}); !done)
+    return done.error();
+  auto who = make_identity(provider.spec, login.values, provider.name, one.empty() ? issuer : one);
+  if (!who) return who;
+  // What a logout, here or there, names this login by (Back-Channel Logout 1.0 2.1, RP-Initiated Logout 1.0 2).
+  if (const auto sid = (*claims)["sid"].string().value_or(""); is_identifier(sid)) who->sid = sid;
+  who->tokens = std::move(login.tokens);
+  who->tokens.id_token = id_token_of(login);
+  return who;
 }
 
 }  // namespace
@@ -90,19 +128,21 @@ base::Result<Begun> begin(Provider& provider, const Start& start, World& world) 
   const AuthorizeUrl* ready = provider.authorize ? &*provider.authorize : nullptr;
   std::string_view endpoint;
   std::shared_ptr<const Metadata> known;
-  if (ready == nullptr) {
+  const auto& asks = provider.spec.authorize;
+  if (ready == nullptr || asks.pushed || asks.pushed_url || asks.signed_request) {
     auto found = metadata_if_needed(provider, world);
     if (!found) return found.error();
     known = *found;
+  }
+  if (ready == nullptr) {
     ready = &known->authorize_url;
     endpoint = known->authorize;
   }
-  auto url = authorization_url(provider.spec, *ready, endpoint, start);
-  if (!url) return url.error();
-  return Begun{std::move(*url), {}};
+  return begin_authorization(provider, {*ready, endpoint, known.get()}, refreshes_at, start, world);
 }
 
 base::Status read_user(Login& login, const Metadata* metadata, const std::string& sub) {
+  login.open_jwt = [&login, metadata](std::string_view text) { return signed_userinfo(login.provider, login.world, metadata, text); };
   if (login.provider.spec.user) return ask_user(login, *login.provider.spec.user, &sub);
   if (metadata == nullptr || metadata->userinfo.empty()) return base::ok;
   UserRequest request;
@@ -120,34 +160,19 @@ base::Result<TokenEndpoint> refreshes_at(Provider& provider, World& world) {
 }
 
 base::Result<Identity> finish(Provider& provider, const Finish& finish, World& world) {
-  Login login{provider, finish, world};
   auto found = metadata_if_needed(provider, world);
   if (!found) return found.error();
-  const auto* known = found->get();
-  if (auto iss = check_iss(login, known); !iss) return iss.error();
-  const bool handed = !handed_over(provider.spec, finish.params).empty();
-  if (!handed && provider.spec.authorize.widget)
-    return base::Error{base::Code::bad_request, "no id_token", "Authentication process canceled"};
-  if (auto done = handed ? base::Status{base::ok} : redeem(login, token_endpoint(login, known)); !done) return done.error();
-  auto claims = read_id_token(login, known);
-  if (!claims) return claims.error();
-  login.values.id_token = *claims;
-  login.bound = (*claims)["at_hash"].exists();
-  const std::string issuer{*(*claims)["iss"].string()};
-  const auto iss = login.param("iss");
-  const std::string one{issuer_of(provider, known)};
-  if (one.empty() && !iss.empty() && iss != issuer) return wrong_issuer();  // a tenant's: known only now
-  if (auto done = handed ? base::Status{base::ok} : read_user(login, known, std::string{*(*claims)["sub"].string()}); !done) return done.error();
-  auto who = make_identity(provider.spec, login.values, provider.name, one.empty() ? issuer : one);
-  if (!who) return who;
-  // What a logout, here or there, names this login by (Back-Channel Logout 1.0 2.1, RP-Initiated Logout 1.0 2).
-  if (const auto sid = (*claims)["sid"].string().value_or(""); is_identifier(sid)) who->sid = sid;
-  who->tokens = std::move(login.tokens);
-  who->tokens.id_token = id_token_of(login);
-  return who;
+  if (!answers_signed(provider.spec)) return finish_with(provider, finish, world, found->get());
+  auto believed = read_response(provider, found->get(), finish, world);
+  if (!believed) return believed.error();
+  if (auto refused = callback_error(*believed)) return std::move(*refused);
+  auto inside = finish;  // what came beside the signed answer is nobody's word
+  inside.params = std::move(*believed);
+  return finish_with(provider, inside, world, found->get());
 }
 
 Callback look(const Provider& provider, const Params& params) {
+  if (answers_signed(provider.spec)) return look_at_response(params);
   auto says = oauth2::look(provider, params);
   says.whole = (says.whole && !provider.spec.authorize.widget) || !handed_over(provider.spec, params).empty();
   return says;
@@ -176,6 +201,7 @@ base::Status check(Provider& provider, World& world) {
     if (!found) return found.error();
     known = *found;
   }
+  if (auto can = can_request(provider, known.get(), world.clock.now()); !can) return can;
   auto keys = keys_of(id_token_signer(provider, known.get()), world);
   if (!keys) return base::Error{keys.error().code, keys.error().detail, "key set: " + keys.error().detail};
   if ((*keys)->empty()) return base::Error{base::Code::upstream, "no usable key", "key set: it holds no key that can be used"};

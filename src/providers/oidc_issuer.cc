@@ -31,13 +31,21 @@ Judged judge_shared(const base::Secret& secret, const token::Jws& jws) {
   return token::verify(bare, keys, {jws.alg}) == token::Verdict::good ? Judged::good : Judged::bad;
 }
 
+/// OIDC Core 10.1.1: the provider may have changed its keys since they were fetched. An unknown kid says so; where there is no kid to go
+/// by, a signature that does not fit is all that could say so.
+bool may_be_newer(token::Verdict verdict, const token::Jws& jws, const Keys& keys) {
+  const auto named = [&](const token::Jwk& jwk) { return !jws.kid.empty() && jwk.kid == jws.kid; };
+  return verdict == token::Verdict::unknown_key || (verdict == token::Verdict::bad && std::none_of(keys.begin(), keys.end(), named));
+}
+
 }  // namespace
 
 bool needs_metadata(const Provider& provider) {
   const auto& spec = provider.spec;
   const bool code = provider.authorize && spec.token.url;
   const bool whole = (code || spec.authorize.widget) && spec.id_token.keys;
-  return !whole && (!provider.issuer.empty() || provider.spec.discovery.url);
+  const bool pushes = spec.authorize.pushed && !spec.authorize.pushed_url;  // where to stands there
+  return (!whole || pushes) && (!provider.issuer.empty() || provider.spec.discovery.url);
 }
 
 base::Result<std::shared_ptr<const Metadata>> metadata_if_needed(Provider& provider, World& world) {
@@ -75,9 +83,10 @@ base::Result<Judged> judge_signature(const Signer& signer, World& world, const t
   auto keys = keys_of(signer, world);
   if (!keys) return unreachable("keys", keys.error());
   auto verdict = token::verify(jws, **keys, signer.algs);
-  if (verdict == token::Verdict::unknown_key) {  // OIDC Core 10.1.1: the provider may have changed its keys since
+  if (may_be_newer(verdict, jws, **keys)) {
     auto newer = signer.keys.newer(world, signer.at, parse, *keys);
     if (newer && *newer && *newer != *keys) verdict = token::verify(jws, **newer, signer.algs);
+    if (verdict == token::Verdict::good) signer.keys.fruitful();  // nobody but the provider can bring this about
   }
   if (verdict == token::Verdict::unknown_key) return Judged::unknown_key;
   return verdict == token::Verdict::good ? Judged::good : Judged::bad;

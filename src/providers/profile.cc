@@ -89,7 +89,7 @@ base::Result<Identity> make_identity(const Spec& spec, const Values& values, std
   Identity who;
   who.provider = std::move(provider);
   who.issuer = std::move(issuer);
-  who.uid = spec.map.uid->evaluate(values).value_or("");
+  who.uid = spec.map.uid->identifier(values).value_or("");
   if (!is_identifier(who.uid))
     return base::Error{base::Code::bad_request, "no uid in the answer", "Authentication failed: the provider named no user"};
   who.username = text(spec.map.username, values, kName);

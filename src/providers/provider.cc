@@ -19,6 +19,18 @@ std::unique_ptr<const Spec> app_spec_of(const Spec& spec) {
   return out;
 }
 
+/// Before the addresses are made: the requests name the key that tokens are bound to (RFC 9449 10).
+base::Status read_key(Provider& provider) {
+  auto& spec = provider.spec;
+  const auto& pem = spec.client_auth == ClientAuth::signed_secret ? spec.client_secret : spec.private_key;
+  if (pem.empty()) return base::ok;
+  auto key = crypto::SignKey::from_pem(pem);
+  if (!key) return base::Error{base::Code::bad_request, {}, "providers." + provider.name + ": its private key is no PEM that can be read"};
+  if (spec.token.dpop) spec.dpop_jkt = token::thumbprint(key->verify_key());
+  provider.key = std::move(*key);
+  return base::ok;
+}
+
 }  // namespace
 
 std::string Provider::token_address(const Values& login) const {
@@ -32,8 +44,10 @@ base::Result<std::unique_ptr<Provider>> make_provider(std::string name, Spec spe
   const auto values = provider->values();
   const auto& own = provider->spec;
   provider->client_id = provider->variable("client_id");
+  if (auto read = read_key(*provider); !read) return read.error();
   if (own.issuer && !own.issuer->reads("i")) provider->issuer = address(own.issuer, values);
   if (own.authorize.url) provider->authorize = make_authorize_url(own, values, address(own.authorize.url, values), own.pkce);
+  provider->pushed_url = address(own.authorize.pushed_url, values);
   provider->token_url = address(own.token.url, values);
   provider->keys_url = address(own.id_token.keys, values);
   provider->event_keys_url = address(own.events.keys, values);
@@ -41,11 +55,6 @@ base::Result<std::unique_ptr<Provider>> make_provider(std::string name, Spec spe
     provider->app_spec = app_spec_of(own);
     provider->app_keys_url = address(own.native_id_token.keys, values);
   }
-  const auto& pem = own.client_auth == ClientAuth::signed_secret ? own.client_secret : own.private_key;
-  if (pem.empty()) return provider;
-  auto key = crypto::SignKey::from_pem(pem);
-  if (!key) return base::Error{base::Code::bad_request, {}, "providers." + provider->name + ": its private key is no PEM that can be read"};
-  provider->key = std::move(*key);
   return provider;
 }
 

@@ -1,5 +1,5 @@
 // provider.h: an enabled provider: its spec, what is computed from it once, and what is remembered of its documents. One object per
-// provider and process, shared by all request threads; everything is const after open() but the three members that lock for themselves.
+// provider and process, shared by all request threads; everything is const after open() but the members that lock for themselves.
 #pragma once
 #include <mutex>
 #include <optional>
@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "crypto/keys.h"
 #include "providers/discovery.h"
+#include "providers/dpop.h"
 #include "providers/openid2_association.h"
 #include "providers/openid2_discovery.h"
 #include "providers/remote.h"
@@ -31,18 +32,20 @@ struct Provider {
   Spec spec;
   std::string client_id;
   std::string issuer;                     // "" = none, one per tenant, or learned from the metadata
-  std::optional<crypto::SignKey> key;     // private_key_jwt, signed_secret
+  std::optional<crypto::SignKey> key;     // private_key_jwt, request objects, DPoP, signed_secret
   std::optional<AuthorizeUrl> authorize;  // if the file says where it is; else it is in the metadata
+  std::string pushed_url;                 // "" = as the metadata says
   std::string token_url, keys_url;        // "" = in the metadata, or not known before the callback (token_address)
   std::string event_keys_url;             // of what it sends about accounts; "" = keys_url
 
-  std::unique_ptr<const Spec> app_spec;   // what is believed of an app's id_token, where the protocol here has none
+  std::unique_ptr<const Spec> app_spec;  // what is believed of an app's id_token, where the protocol here has none
   std::string app_keys_url;
   Remote<std::vector<token::Jwk>> app_keys;
 
   Remote<Metadata> metadata;
   Remote<std::vector<token::Jwk>> keys, event_keys;
   MintedSecret minted;
+  DpopNonces nonces;
   struct {
     Remote<openid2::Discovered> op;  // of a provider whose identifier is the same for everybody
     openid2::Associations associations;

@@ -25,17 +25,22 @@ void count(World& world, base::Limit limit, const RemoteCore::Ask& ask) {
 
 RemoteCore::Any RemoteCore::fresh(base::Time now) {
   const std::lock_guard lock{mutex_};
-  return usable(now, kDocumentTtl) ? value_ : nullptr;
+  return up_to_date(now) ? value_ : nullptr;
+}
+
+RemoteCore::Any RemoteCore::known() {
+  const std::lock_guard lock{mutex_};
+  return value_;
 }
 
 base::Result<RemoteCore::Any> RemoteCore::get(World& world, const Ask& ask, const Parse& parse) {
   std::unique_lock lock{mutex_};
   for (;; done_.wait(lock)) {
     const auto now = world.clock.now();
-    if (usable(now, kDocumentTtl)) return value_;
+    if (up_to_date(now)) return value_;
     const bool stale = usable(now, 2 * kDocumentTtl);
     if (busy_ && !stale) continue;
-    if (busy_ || now < retry_at_) {
+    if (busy_ || failed_lately(now, world)) {
       if (!busy_) count(world, base::Limit::upstream_retry_after, ask);
       if (stale) return value_;
       return error_;
@@ -51,14 +56,19 @@ base::Result<RemoteCore::Any> RemoteCore::newer(World& world, const Ask& ask, co
   done_.wait(lock, [this] { return !busy_; });
   const auto now = world.clock.now();
   if (value_ && value_ != than) return value_;
-  if (now < refetched_ + world.refetch_after || now < retry_at_) {
-    count(world, now < retry_at_ ? base::Limit::upstream_retry_after : base::Limit::upstream_refetch_after, ask);
+  if (const bool failed = failed_lately(now, world); failed || asked_lately(now, world)) {
+    count(world, failed ? base::Limit::upstream_retry_after : base::Limit::upstream_refetch_after, ask);
     return than;
   }
   refetched_ = now;
   auto loaded = load(lock, world, ask, parse, false);
   if (!loaded) return than;
   return loaded;
+}
+
+void RemoteCore::fruitful() {
+  const std::lock_guard lock{mutex_};
+  refetched_ = {};
 }
 
 base::Result<RemoteCore::Any> RemoteCore::load(std::unique_lock<std::mutex>& lock, World& world, const Ask& ask, const Parse& parse,
@@ -90,7 +100,7 @@ base::Result<RemoteCore::Fetched> RemoteCore::fetch(World& world, const Ask& ask
   const auto now = world.clock.now();
   if (from_cache) {
     const auto entry = world.cache.get(ask.url);
-    if (entry && now < entry->fetched + kDocumentTtl && entry->fetched <= now + std::chrono::minutes{1}) {
+    if (entry && now < entry->fetched + kDocumentTtl && entry->fetched <= now + kAhead) {
       if (auto value = parse(entry->body)) return Fetched{std::move(*value), entry->fetched};
     }
   }

@@ -1,6 +1,6 @@
 // remote.h: a document that a provider publishes (metadata, key set): in memory, else in the Cache that processes share, else from the
-// network. One thread fetches, the others wait for it; a failure is remembered for upstream.retry_after, so that a provider that is down is not
-// hammered.
+// network. One thread fetches, the others wait for it; a failure is remembered for upstream.retry_after, so that a provider that is down
+// is not hammered.
 #pragma once
 #include <condition_variable>
 #include <functional>
@@ -16,6 +16,9 @@
 namespace providers {
 
 inline constexpr std::chrono::hours kDocumentTtl{24};
+/// What was noted further ahead than this is of a clock that has been set back since: it counts as old, or a clock that was hours ahead
+/// would keep a provider away for hours.
+inline constexpr std::chrono::minutes kAhead{1};
 
 class RemoteCore {
  public:
@@ -31,8 +34,10 @@ class RemoteCore {
 
  protected:
   Any fresh(base::Time now);
+  Any known();
   base::Result<Any> get(World& world, const Ask& ask, const Parse& parse);
   base::Result<Any> newer(World& world, const Ask& ask, const Parse& parse, const Any& than);
+  void fruitful();
 
  private:
   struct Fetched {
@@ -47,6 +52,11 @@ class RemoteCore {
   bool busy_ = false;
 
   bool usable(base::Time now, std::chrono::seconds age) const { return value_ && now < fetched_ + age; }
+  bool up_to_date(base::Time now) const { return usable(now, kDocumentTtl) && fetched_ <= now + kAhead; }
+  bool failed_lately(base::Time now, const World& world) const { return now < retry_at_ && retry_at_ <= now + world.retry_after + kAhead; }
+  bool asked_lately(base::Time now, const World& world) const {
+    return now < refetched_ + world.refetch_after && refetched_ <= now + kAhead;
+  }
   base::Result<Any> load(std::unique_lock<std::mutex>& lock, World& world, const Ask& ask, const Parse& parse, bool from_cache);
   static base::Result<Fetched> fetch(World& world, const Ask& ask, const Parse& parse, bool from_cache);
 };
@@ -59,17 +69,21 @@ class Remote : RemoteCore {
 
   /// What is in memory and no older than a day; null otherwise. The hot path: one short lock, no allocation.
   Pointer fresh(base::Time now) { return std::static_pointer_cast<const T>(RemoteCore::fresh(now)); }
+  /// The newest that there is in memory, however old it is; null = none.
+  Pointer known() { return std::static_pointer_cast<const T>(RemoteCore::known()); }
   /// At most a day old; where it cannot be fetched, at most two.
   template <class F>
   base::Result<Pointer> get(World& world, const Ask& ask, const F& parse) {
     return cast(RemoteCore::get(world, ask, wrap(parse)));
   }
-  /// Another one than `than`, asked for once in upstream.refetch_after (a flood of unknown key ids must not become a flood of requests); `than`
-  /// itself where there is none. For an unknown `kid`: OIDC Core 10.1.1.
+  /// Another one than `than`, asked for once in upstream.refetch_after (a flood of unknown key ids must not become a flood of requests);
+  /// `than` itself where there is none. For an unknown `kid`: OIDC Core 10.1.1.
   template <class F>
   base::Result<Pointer> newer(World& world, const Ask& ask, const F& parse, const Pointer& than) {
     return cast(RemoteCore::newer(world, ask, wrap(parse), than));
   }
+  /// The newer one had what was missing: then fetching it was no part of a flood, and the next may be asked for at once.
+  using RemoteCore::fruitful;
 
  private:
   template <class F>

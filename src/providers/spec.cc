@@ -4,7 +4,6 @@
 #include <cstdlib>
 
 #include "base/text.h"
-#include "config/files.h"
 #include "providers/engine.h"
 #include "providers/spec_check.h"
 #include "providers/spec_read.h"
@@ -151,15 +150,6 @@ void add_scope(Table& table, Spec& spec) {
   spec.authorize.scope = std::move(scope);
 }
 
-void read_key(Table& table, Spec& spec) {
-  spec.private_key = base::Secret{table.text("private_key")};
-  const auto file = table.text("private_key_file");
-  if (file.empty()) return;
-  auto text = config::read_file(file);
-  if (!text) return table.wrong(table.get("private_key_file"), "private_key_file", text.error().say);
-  spec.private_key = std::move(*text);
-}
-
 /// For those who come from python-social-auth and have e-mail addresses or names for uids in their tables.
 void choose_uid(Table& table, Spec& spec) {
   constexpr std::string_view kEmail = "email";
@@ -221,7 +211,7 @@ base::Result<Spec> read_spec(const config::Node& node, const std::string& name, 
   if (table.given("events")) spec.events = read_event_rules(table.table("events"));
   read_named(table.table("derived"), spec.derived);
   add_scope(table, spec);
-  read_key(table, spec);
+  read_client_keys(table, spec);
   read_variables(table, spec, complete);
   table.done();
   if (!mistake) check_spec(spec, table, complete);

@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "config/node.h"
 #include "crypto/keys.h"
+#include "net/client.h"
 #include "providers/expression.h"
 #include "providers/spec_parts.h"
 #include "providers/told_spec.h"
@@ -39,7 +40,11 @@ struct Spec {
     std::vector<std::string> omit, pass;        // pass: parameters that the request itself may set (login_hint)
     std::map<std::string, std::string> rename;  // "client_id" -> "appid"
     std::string fragment;
-    bool widget = false;  // the provider begins, on the page at redirect_uri: the browser is sent there
+    bool widget = false;                   // the provider begins, on the page at redirect_uri: the browser is sent there
+    bool pushed = false;                   // the request goes to the provider first (RFC 9126), also where its metadata does not ask for it
+    std::optional<Expression> pushed_url;  // where to, if not as the metadata says
+    bool signed_request = false;           // it is a signed JWT (RFC 9101), also where the metadata does not ask for it
+    std::string response_mode;             // jwt, query.jwt, form_post.jwt: the answer is a signed JWT (JARM); "" = it is not
   } authorize;
   struct {
     std::optional<Expression> url;
@@ -50,6 +55,7 @@ struct Spec {
     std::map<std::string, std::string> rename;
     AnswerKind answer = AnswerKind::json;
     std::optional<Expression> access_token;  // where it stands, if not at t:/access_token
+    bool dpop = false;                       // access tokens are bound to private_key (RFC 9449); others are refused
   } token;
   std::optional<std::vector<UserRequest>> user;  // absent in OIDC: the userinfo endpoint of the metadata
   struct {
@@ -92,9 +98,12 @@ struct Spec {
   std::shared_ptr<const void> own;  // what the engine read from tables that only it has
   /// Of those, by key, to be checked like the rest: URLs, what goes through the browser, what never does, what reads a callback.
   std::vector<std::pair<std::string, Expression>> own_addresses, own_texts, own_keys, own_results;
-  Variables variables;                      // settings with their values, client_id, key_id, scope, and the derived ones
-  base::Secret client_secret, private_key;  // the key in PEM
-  Secrets secrets;                          // values of the settings that are secret
+  Variables variables;                                        // settings with their values, client_id, key_id, scope, and the derived ones
+  base::Secret client_secret, private_key;                    // the key in PEM
+  std::optional<crypto::Alg> private_key_alg;                 // what it signs with, if not the first that fits it and the metadata
+  std::string dpop_jkt;                                       // RFC 9449 10: its thumbprint, where `dpop` is on
+  std::shared_ptr<const net::ClientCertificate> certificate;  // mutual TLS (RFC 8705)
+  Secrets secrets;                                            // values of the settings that are secret
   /// What expressions know before anything was answered.
   Values values() const { return Values{.variables = &variables, .client_secret = &client_secret, .secrets = &secrets}; }
 };

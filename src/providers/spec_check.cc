@@ -157,6 +157,8 @@ class Check {
     address(spec_.issuer, "issuer");
     address(spec_.authorize.url, "authorize.url");
     address(spec_.token.url, "token.url");
+    before_login(spec_.authorize.pushed_url, "authorize.pushed");
+    address(spec_.authorize.pushed_url, "authorize.pushed");
     address(spec_.discovery.url, "discovery.url");
     afterwards(spec_.refresh, "refresh");
     afterwards(spec_.revoke, "revoke");
@@ -211,12 +213,7 @@ class Check {
 
   void client() {
     if (value("client_id").empty()) wrong("client_id", "is missing");
-    if (spec_.client_auth == ClientAuth::private_key_jwt) {
-      if (spec_.private_key.empty())
-        wrong("private_key_file", "is missing: the key (PEM) that client_auth = \"private_key_jwt\" signs with");
-    } else if (spec_.client_auth != ClientAuth::none && spec_.client_auth != ClientAuth::assertion && spec_.client_secret.empty()) {
-      wrong("client_secret", "is missing (client_secret or client_secret_file; client_auth = \"none\" for a public client)");
-    }
+    check_client(spec_, [this](std::string_view key, std::string what) { wrong(key, std::move(what)); });
   }
 
   void signed_secret() {

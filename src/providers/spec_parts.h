@@ -11,9 +11,10 @@
 namespace providers {
 
 /// How the client proves who it is at the token endpoint. automatic: as the provider's metadata says, else basic (OIDC) or post (OAuth 2).
+/// tls: the certificate of the handshake (RFC 8705 2), by an authority or of our own making: the request is the same.
 /// both: in the form and in the header. signed_secret: a JWT in the place of client_secret (Apple). assertion: a JWT that the operator was
 /// given (`client_assertion`), used where there is no client_secret.
-enum class ClientAuth { automatic, post, basic, both, none, private_key_jwt, signed_secret, assertion };
+enum class ClientAuth { automatic, post, basic, both, none, private_key_jwt, tls, signed_secret, assertion };
 
 /// `value` is a template; the parameter is left out where it gives nothing.
 struct Parameter {
@@ -92,11 +93,11 @@ struct AccessTokenProof {
   std::string method = "GET";
   Parameters params, form, json, headers;  // in the query; in the body, in one of two ways; headers
   ClientAuth client_auth = ClientAuth::none;
-  std::optional<Expression> audience;         // the client; one of ours or the token is refused
-  std::optional<Expression> subject;          // the user; who then is told by [[user]] must be the same
-  std::optional<Expression> valid;            // where it is there: "true", or the token is refused
-  std::optional<Expression> expires;          // seconds since 1970; "0" = never
-  std::optional<Expression> uid;              // map.uid, whatever the operator chose for it: what `subject` is compared with
+  std::optional<Expression> audience;  // the client; one of ours or the token is refused
+  std::optional<Expression> subject;   // the user; who then is told by [[user]] must be the same
+  std::optional<Expression> valid;     // where it is there: "true", or the token is refused
+  std::optional<Expression> expires;   // seconds since 1970; "0" = never
+  std::optional<Expression> uid;       // map.uid, whatever the operator chose for it: what `subject` is compared with
 };
 
 }  // namespace providers

@@ -48,12 +48,14 @@ std::vector<crypto::Alg> read_algs(Table& table) {
 }
 
 ClientAuth read_client_auth(Table& table) {
-  const auto text = table.one_of("client_auth", {"post", "basic", "both", "none", "private_key_jwt", "signed_secret"});
+  const auto text = table.one_of("client_auth", {"post", "basic", "both", "none", "private_key_jwt", "tls_client_auth",
+                                                 "self_signed_tls_client_auth", "signed_secret"});
   if (text == "post") return ClientAuth::post;
   if (text == "basic") return ClientAuth::basic;
   if (text == "both") return ClientAuth::both;
   if (text == "none") return ClientAuth::none;
   if (text == "private_key_jwt") return ClientAuth::private_key_jwt;
+  if (text.ends_with("tls_client_auth")) return ClientAuth::tls;
   if (text == "signed_secret") return ClientAuth::signed_secret;
   return ClientAuth::automatic;
 }

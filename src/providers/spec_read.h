@@ -26,5 +26,7 @@ void read_require(Table& table, Spec& spec, std::optional<base::Error>& mistake)
 
 // ---- spec_native.cc: what apps sign in with -----------------------------------------------------------------------------
 void read_native(Table& table, Spec& spec);
+/// spec_client.cc: private key, client certificate.
+void read_client_keys(Table& table, Spec& spec);
 
 }  // namespace providers

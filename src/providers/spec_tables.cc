@@ -83,6 +83,14 @@ void read_authorize(Table table, Spec& spec) {
   authorize.pass = table.list("pass");
   authorize.fragment = table.text("fragment");
   authorize.widget = table.boolean("widget").value_or(false);
+  const auto* pushed = table.get("pushed");  // true, or where to
+  if (pushed != nullptr && pushed->string() != nullptr && pushed->string()->find("://") != std::string::npos) {
+    authorize.pushed_url = read_template(table, "pushed");
+  } else {
+    authorize.pushed = table.boolean("pushed").value_or(false);
+  }
+  authorize.signed_request = table.boolean("signed_request").value_or(false);
+  authorize.response_mode = table.one_of("response_mode", {"jwt", "query.jwt", "form_post.jwt"});
   table.done();
 }
 
@@ -101,6 +109,7 @@ void read_token(Table table, Spec& spec) {
   token.rename = read_rename(table.table("rename"));
   token.answer = read_answer_kind(table);
   token.access_token = read_expression(table, "access_token");
+  token.dpop = table.boolean("dpop").value_or(false);
   table.done();
 }
 

@@ -33,7 +33,7 @@ struct Rows {
   bool empty() const { return rows.empty(); }
 };
 
-/// Inside a transaction. A unique-constraint violation is Code::conflict, a lock that could not be had in time Code::busy,
+/// Inside a transaction. A unique-constraint violation is Code::conflict, a lock that could not be had in time or a full disk Code::busy,
 /// a table that does not exist Code::not_found, everything else Code::internal.
 struct Tx {
   virtual ~Tx() = default;

@@ -15,7 +15,7 @@ namespace {
 // which nobody new could sign in.
 constexpr std::int64_t kMostId = (std::int64_t{1} << 53) - 1;
 
-constexpr Verdict kAdded{Fate::added, {}}, kSame{Fate::same, {}};
+const Verdict kAdded{Fate::added, {}}, kSame{Fate::same, {}};
 
 Verdict refused(std::string why) { return {Fate::refused, std::move(why)}; }
 

@@ -95,6 +95,9 @@ class Store : public KeptTokenStore {
   base::Result<Told> told_accounts(const Telling& telling);
   /// The sealed id_token that was kept with a session; "" = none.
   base::Result<std::string> kept_id_token(std::int64_t session);
+  /// A token that is good for nothing any more is remembered, and asked for; fine if it was before.
+  base::Status spend_token(const SeenToken& token);
+  base::Result<bool> token_spent(const SeenToken& token);
   /// Drops what need not be remembered any more; at most 10,000 a call. Returns how many.
   base::Result<std::int64_t> sweep_seen_tokens();
 

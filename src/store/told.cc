@@ -219,6 +219,20 @@ base::Result<std::string> Store::kept_id_token(std::int64_t session) {
   return rows->empty() ? std::string{} : rows->rows[0].text(0);
 }
 
+base::Status Store::spend_token(const SeenToken& token) {
+  return main_.write([&](Tx& tx) -> base::Status {
+    const auto marked = mark(tx, token);
+    return marked ? base::Status{base::ok} : marked.error();
+  });
+}
+
+base::Result<bool> Store::token_spent(const SeenToken& token) {
+  const auto rows =
+      read_one(main_, "SELECT 1 FROM seen_tokens WHERE expires = $1 AND hash = $2", {seconds(token.expires), Blob{token.hash}});
+  if (!rows) return rows.error();
+  return !rows->empty();
+}
+
 base::Result<std::int64_t> Store::sweep_seen_tokens() {
   const auto done = write_one(main_,
                               "DELETE FROM seen_tokens WHERE (expires, hash) IN "

@@ -1,5 +1,6 @@
 // jwk.cc: JWK sets (RFC 7517), read with mistrust and written for others.
 #include "base/encode.h"
+#include "crypto/digest.h"
 #include "json/writer.h"
 #include "token/jws.h"
 
@@ -42,9 +43,13 @@ std::optional<Jwk> read_jwk(const json::Value& jwk) {
     alg = crypto::alg_from(jwk["alg"].string().value_or(""));
     if (!alg || !crypto::fits(*alg, *kind)) return std::nullopt;
   }
+  const auto owner = jwk["issuer"];
+  if (owner.exists() && !owner.is_string()) return std::nullopt;
+  std::string issuer{owner.string().value_or("")};
+  if (issuer.find('{') != std::string::npos) issuer.clear();
   auto key = crypto::VerifyKey::from_parts({*kind, binary(jwk, "n"), binary(jwk, "e"), binary(jwk, "x"), binary(jwk, "y")});
   if (!key) return std::nullopt;
-  return Jwk{std::string{jwk["kid"].string().value_or("")}, alg, std::move(*key)};
+  return Jwk{std::string{jwk["kid"].string().value_or("")}, alg, std::move(*key), std::move(issuer)};
 }
 
 void write(json::Writer& w, const Jwk& jwk, const crypto::PublicParts& parts) {
@@ -89,6 +94,28 @@ std::string write_jwks(const std::vector<Jwk>& keys) {
   w.end_array().end_object();
   return w.take();
 }
+
+std::string bare_jwk(const crypto::VerifyKey& key) {
+  const auto parts = key.parts();
+  if (!parts) return {};
+  json::Writer w;
+  w.object();
+  const auto curve = [&](std::string_view crv, std::string_view kty) {
+    w.member("crv", crv).member("kty", kty).member("x", base::base64url(parts->x));
+    if (!parts->y.empty()) w.member("y", base::base64url(parts->y));
+  };
+  switch (parts->kind) {
+    case crypto::Kind::rsa: w.member("e", base::base64url(parts->e)).member("kty", "RSA").member("n", base::base64url(parts->n)); break;
+    case crypto::Kind::p256: curve("P-256", "EC"); break;
+    case crypto::Kind::p384: curve("P-384", "EC"); break;
+    case crypto::Kind::p521: curve("P-521", "EC"); break;
+    case crypto::Kind::ed25519: curve("Ed25519", "OKP"); break;
+    case crypto::Kind::oct: break;
+  }
+  return w.end_object().take();
+}
+
+std::string thumbprint(const crypto::VerifyKey& key) { return base::base64url(crypto::sha256(bare_jwk(key))); }
 
 std::string write_jwk(const Jwk& key) {
   json::Writer w;

@@ -32,6 +32,13 @@ base::Result<Head> read_head(std::string_view text) {
   return Head{*alg, optional_text("kid"), optional_text("typ")};
 }
 
+/// A key that is one issuer's alone signs for nobody else.
+bool may_sign(const Jwk& jwk, const Jws& jws) {
+  if (jwk.issuer.empty()) return true;
+  const auto claims = json::Document::parse(jws.payload, {.bytes = kLongestToken, .depth = 16});
+  return claims && claims->root()["iss"].string() == jwk.issuer;
+}
+
 }  // namespace
 
 base::Result<Jws> parse_jws(std::string_view compact) {
@@ -57,16 +64,17 @@ Verdict verify(const Jws& jws, const std::vector<Jwk>& keys, const std::vector<c
     if (!jws.kid.empty() && !jwk.kid.empty() && jwk.kid != jws.kid) continue;
     if (!crypto::fits(jws.alg, jwk.key.kind()) || (jwk.alg && *jwk.alg != jws.alg)) continue;
     tried = true;
-    if (jwk.key.verify(jws.alg, jws.signed_part, jws.signature)) return Verdict::good;
+    if (may_sign(jwk, jws) && jwk.key.verify(jws.alg, jws.signed_part, jws.signature)) return Verdict::good;
   }
   return tried ? Verdict::bad : Verdict::unknown_key;
 }
 
 base::Result<std::string> sign(const crypto::SignKey& key, crypto::Alg alg, std::string_view kid, std::string_view typ,
-                               std::string_view payload_json) {
+                               std::string_view payload_json, std::string_view jwk) {
   json::Writer header;
   header.object().member("alg", crypto::name_of(alg)).member("typ", typ);
   if (!kid.empty()) header.member("kid", kid);
+  if (!jwk.empty()) header.key("jwk").raw(jwk);
   header.end_object();
   auto text = base::base64url(header.str()) + '.' + base::base64url(payload_json);
   auto signature = key.sign(alg, text);

@@ -17,6 +17,9 @@ struct Jwk {
   std::string kid;                 // "" = none
   std::optional<crypto::Alg> alg;  // if the JWK pins one (RFC 7517 4.4)
   crypto::VerifyKey key;
+  /// Whose tokens alone this key signs, where the set says so (a member "issuer" that Microsoft's sets have; a pattern with a placeholder
+  /// stands for every tenant and is none): a key of one tenant signs nothing for another. "" = any.
+  std::string issuer = {};
 };
 
 /// The usable signature keys of a JWK set; keys of unknown kinds, for encryption ("use":"enc") or broken are left out (RFC 7517 5).
@@ -26,6 +29,11 @@ base::Result<std::vector<Jwk>> parse_jwks(std::string_view text);
 std::string write_jwks(const std::vector<Jwk>& keys);
 /// One public JWK as JSON (kty, crv, x, y / n, e, kid, alg, use).
 std::string write_jwk(const Jwk& key);
+
+/// The members that make the key what it is, in the order of RFC 7638 3.2 and nothing between them: for a header's "jwk" (RFC 9449 4.2).
+std::string bare_jwk(const crypto::VerifyKey& key);
+/// RFC 7638 3: base64url(SHA-256(bare_jwk)).
+std::string thumbprint(const crypto::VerifyKey& key);
 
 /// A JWS taken apart, nothing verified yet.
 struct Jws {
@@ -44,8 +52,8 @@ enum class Verdict { good, unknown_key, bad };
 /// (RFC 8725 3.1).
 Verdict verify(const Jws& jws, const std::vector<Jwk>& keys, const std::vector<crypto::Alg>& allowed);
 
-/// header {"alg","typ"[,"kid"]} . payload . signature
+/// header {"alg","typ"[,"kid"][,"jwk"]} . payload . signature; `jwk` is JSON.
 base::Result<std::string> sign(const crypto::SignKey& key, crypto::Alg alg, std::string_view kid, std::string_view typ,
-                               std::string_view payload_json);
+                               std::string_view payload_json, std::string_view jwk = {});
 
 }  // namespace token

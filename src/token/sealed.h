@@ -17,4 +17,16 @@ inline std::string tokens_context(std::string_view issuer, std::string_view uid)
   return out;
 }
 
+/// What an engine keeps of a login between its two halves, by the hash of the state.
+inline std::string flow_context(std::string_view secret_hash) { return "flow-kept:" + std::string{secret_hash}; }
+
+/// The id_token that a logout hints at, by the identity that signed in.
+inline std::string id_token_context(std::string_view issuer, std::string_view uid) {
+  std::string out = "session-id-token:";
+  out += issuer;
+  out += '\0';
+  out += uid;
+  return out;
+}
+
 }  // namespace token

@@ -137,8 +137,31 @@ def routes_and_interface():
     yield from (f"{method} {path} is not in routes.cc" for path, method in sorted(interface - routes))
 
 
+MISTAKES = range(1, 70)
+
+
+def ledger_of_mistakes():
+    """Each mistake of the ledger is a test that is named after its number, or has a reason why it cannot be made here."""
+    ledger = "tests/integration/mistakes/README.md"
+    rows = re.findall(r"^\| *(\d+) *\|[^|]+\|[^|]+\|[^|]+\| *([^|]*?) *\|$", read(ledger), re.M)
+    code = "".join(path.read_text(encoding="utf-8") for path in tracked("tests/integration/mistakes/*_test.py"))
+    tests = set(re.findall(r"^    def (test_\d\d_\w+)\(", code, re.M))
+    numbers = [int(number) for number, _ in rows]
+    yield from (f"{ledger} has no row {number}" for number in MISTAKES if number not in numbers)
+    yield from (f"{ledger} has row {number} twice" for number in set(numbers) if numbers.count(number) > 1)
+    for number, cell in rows:
+        named = set(re.findall(r"`(test_\w+)`", cell))
+        those = {test for test in tests if test.startswith(f"test_{int(number):02}_")}
+        if not those and not re.match(r"cannot apply: \S.{20,}", cell):
+            yield f"{ledger}, row {number}: want a test, or `cannot apply: ` and why"
+        yield from (f"{ledger}, row {number}: {test} is {'not named' if test in those else 'no test of that number'}" for test in sorted(named ^ those))
+    yield from (f"{test} has no row in {ledger}" for test in sorted(tests) if int(test[5:7]) not in numbers)
+    applying = {test[5:7] for test in tests}
+    print(f"mistakes: {len(applying)} are tests ({len(tests)} cases), {len(rows) - len(applying)} cannot apply")
+
+
 CHECKS = (reference_configuration, documented_metrics, one_package_list, two_commands, no_provider_in_a_condition, nothing_unfinished,
-          unit_tests, every_test_is_built, table_of_differences, routes_and_interface)
+          unit_tests, every_test_is_built, table_of_differences, routes_and_interface, ledger_of_mistakes)
 
 
 def main():

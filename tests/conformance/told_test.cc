@@ -289,4 +289,17 @@ BOOST_DATA_TEST_CASE(an_id_token_is_kept_with_its_session, databases(), database
   BOOST_TEST(*t.store.kept_id_token(t.enter("op", "1").session) == "");
 }
 
+BOOST_DATA_TEST_CASE(a_spent_token_is_remembered_until_it_would_have_ended, databases(), database) {
+  Told t{database};
+  const store::SeenToken token{std::string("h\0sh", 4), t.w.clock.now() + 60s};
+  BOOST_TEST(!*t.store.token_spent(token));
+  BOOST_TEST(bool{t.store.spend_token(token)});
+  BOOST_TEST(bool{t.store.spend_token(token)});  // once more changes nothing
+  BOOST_TEST(*t.store.token_spent(token));
+  BOOST_TEST(!*t.store.token_spent({"another", token.expires}));
+  t.w.clock.t += 60s;
+  BOOST_TEST(*t.store.sweep_seen_tokens() == 1);
+  BOOST_TEST(!*t.store.token_spent(token));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -101,6 +101,8 @@ class Requests(Edge):
             "a parameter longer than the stream": fcgi.begin() + fcgi.stream(fcgi.PARAMS, b"\x7f\x7fabc"),
             "a parameter cut in its length": fcgi.begin() + fcgi.stream(fcgi.PARAMS, b"\x80\0"),
             "a negative length": fcgi.begin() + fcgi.stream(fcgi.PARAMS, b"\xff\xff\xff\xff\xff\xff\xff\xffab"),
+            "two lengths that add up to a negative one": fcgi.begin() + fcgi.stream(fcgi.PARAMS, b"\x04\xff\xff\xff\xfeNAMEab"),
+            "a record of the connection, of no type": fcgi.record(11, b"", request=0) + fcgi.begin(),
         }.items():
             with self.subTest(why), Connection(self.path) as c:
                 c.send(data)

@@ -24,10 +24,13 @@ base::Code code_of(int extended) noexcept {
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID: return base::Code::conflict;
+    case SQLITE_IOERR_SHMSIZE: return base::Code::busy;  // no room on the disk, as below
     default: break;
   }
   const int primary = extended & 0xff;
-  return primary == SQLITE_BUSY || primary == SQLITE_LOCKED ? base::Code::busy : base::Code::internal;
+  // A full disk passes, as a lock does: who is refused may come again (503 with Retry-After), and the log names the reason.
+  const bool passes = primary == SQLITE_BUSY || primary == SQLITE_LOCKED || primary == SQLITE_FULL;
+  return passes ? base::Code::busy : base::Code::internal;
 }
 
 }  // namespace

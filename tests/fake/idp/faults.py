@@ -1,5 +1,6 @@
-"""What a provider can get wrong, by the name that a login asks for ("t500.u12": fault t500 for user u12). Each is a row of the recording
-of djoser in tests/data/wire: t.. at the token endpoint, u.. at the user endpoint, the OpenID names in the id_token."""
+"""What a provider can get wrong, by the name that a login asks for ("t500.u12": fault t500 for user u12). Many are rows of the recording of
+djoser in tests/data/wire: t.. at the token endpoint, u.. at the user endpoint, the OpenID names in the id_token. How tokens are signed
+wrongly is in signatures.py, what happens on the way in transport.py."""
 import json
 
 from .http_server import Reply
@@ -97,10 +98,26 @@ CLAIMS = {
     "nosub": without("sub"),
     "nosubs": without("sub"),
     "twomails": having(email="own@x.test", email_verified=True),
+    "missing-iss": without("iss"),
+    "missing-aud": without("aud"),
+    "aud-array": having(aud=lambda c: [c["aud"]]),
+    "aud-empty": having(aud=lambda _: []),
+    "aud-object": having(aud=lambda c: {"0": c["aud"]}),
+    "expired-now": having(exp=lambda c: c["iat"]),
+    "exp-text": having(exp=lambda c: str(c["exp"])),
+    "iat-text": having(iat=lambda c: str(c["iat"])),
+    "at-hash-null": having(at_hash=None),
+    "at-hash-empty": having(at_hash=""),
+    "at-hash-whole": having(at_hash=lambda c: c["at_hash"] + "A" * 21),
+    "bad-c-hash": having(c_hash="AAAAAAAAAAAAAAAAAAAAAA"),
+    "sub-empty": having(sub=""),
+    "sub-number": having(sub=1007),
+    "sub-long": having(sub="x" * 256),
+    "badsub": having(sub="sub-of-somebody-else"),
+    "iss-slash": having(iss=lambda c: c["iss"] + "/"),
+    "nonce-null": having(nonce=None),
+    "events": having(events={"http://schemas.openid.net/event/backchannel-logout": {}}),
 }
-
-# How the id_token is signed, where not properly.
-SIGNATURE = ("badsig", "none", "hs256", "unkkid", "nokid", "noidtoken", "idgarbage", "idgarbage2")
 
 # Changes to an otherwise good userinfo answer.
 USERINFO = {
@@ -109,4 +126,43 @@ USERINFO = {
     "unverified": having(email="u1@x.test", email_verified=False),
     "verified": having(email="u1@x.test"),
     "nosubs": without("sub"),
+    "aggregated": having(_claim_names=lambda _: {"address": "src1"}, _claim_sources=lambda _: {"src1": {"JWT": "e30.e30.e30"}}),
+    "distributed": having(_claim_names=lambda _: {"email": "src1"}, _claim_sources=lambda _: {
+        "src1": {"endpoint": "http://127.0.0.1:9/claims", "access_token": "of-somebody"}}),
+    "ui-sub-number": having(sub=1007),
+    "ui-sub-null": having(sub=None),
+}
+
+# Changes to an otherwise good token answer.
+ANSWER = {
+    "token-type-upper": having(token_type="BEARER"),
+    "token-type-mixed": having(token_type="bEaReR"),
+    "token-type-dpop": having(token_type="DPoP"),
+    "token-type-mac": having(token_type="mac"),
+    "token-type-missing": without("token_type"),
+    "no-expires-in": without("expires_in"),
+    "odd-expires-in": having(expires_in="soon"),
+    "negative-expires-in": having(expires_in=-1),
+    "empty-token": having(access_token=""),
+    "null-token": having(access_token=None),
+    "list-token": having(access_token=lambda a: [a["access_token"]]),
+    "null-id-token": having(id_token=None),
+    "list-id-token": having(id_token=lambda a: [a["id_token"]]),
+}
+
+# Changes to what the browser brings back.
+CALLBACK = {
+    "cb-wrong-iss": having(iss="https://evil.test"),
+    "cb-no-iss": without("iss"),
+    "cb-empty-iss": having(iss=""),
+    "cb-iss-slash": having(iss=lambda back: back.get("iss", "") + "/"),
+    "cb-no-state": without("state"),
+    "cb-wrong-state": having(state="of-another-flow"),
+    "cb-longer-state": having(state=lambda back: back["state"] + "A"),
+    "cb-no-code": without("code"),
+    "cb-empty-code": having(code=""),
+    "cb-error": lambda back: (back.pop("code"), back.update(error="login_required", error_description="sign in there first")),
+    "cb-error-wrong-iss": lambda back: (
+        back.pop("code"), back.update(error="server_error", error_description="call 555", iss="https://evil.test")),
+    "cb-denied": lambda back: (back.pop("code"), back.update(error="access_denied", error_description="she said no")),
 }

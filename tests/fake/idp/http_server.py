@@ -1,11 +1,14 @@
-"""A small, quick HTTP/1.1 server on loopback: a thread for each connection, kept connections, no more than the stand-in provider needs."""
+"""A small, quick HTTP/1.1 server on loopback: a thread for each connection, kept connections, TLS where wanted, no more than the stand-in
+provider needs."""
 import socket
+import ssl
 import threading
+import typing
 import urllib.parse
 from dataclasses import dataclass, field
 
-REASONS = {200: "OK", 302: "Found", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
-           429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable"}
+REASONS = {200: "OK", 302: "Found", 307: "Temporary Redirect", 308: "Permanent Redirect", 400: "Bad Request", 401: "Unauthorized",
+           403: "Forbidden", 404: "Not Found", 429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable"}
 
 
 @dataclass
@@ -31,10 +34,13 @@ class Reply:
     headers: dict = field(default_factory=dict)
     close: bool = False   # hang up without an answer
     hang: bool = False    # never answer
+    write: typing.Callable | None = None   # write(connection, server) is the whole answer, whatever it is; then the end
 
 
 def read_request(stream):
     """The next request of a kept connection, or None at its end."""
+    if not stream.peek(1)[:1].isupper():
+        return None  # the end, or TLS where none is spoken
     first = stream.readline().split()
     if len(first) != 3:
         return None
@@ -48,10 +54,13 @@ def read_request(stream):
 
 
 class Server:
-    """Calls `handle(request) -> Reply` for each request."""
+    """Calls `handle(request) -> Reply` for each request. With `tls`, a folder, as its cert.pem and key.pem."""
 
-    def __init__(self, handle, port=0):
-        self.handle, self.stopped = handle, threading.Event()
+    def __init__(self, handle, port=0, tls=None):
+        self.handle, self.stopped, self.context = handle, threading.Event(), None
+        if tls is not None:
+            self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.context.load_cert_chain(tls / "cert.pem", tls / "key.pem")
         self.listener = socket.create_server(("127.0.0.1", port), backlog=512)
         self.port = self.listener.getsockname()[1]
         self.open = set()
@@ -68,13 +77,20 @@ class Server:
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
     def serve(self, connection):
+        plain = connection
         try:
+            if self.context is not None:
+                connection.settimeout(60)
+                connection = self.context.wrap_socket(connection, server_side=True)
+                self.open.add(connection)
             with connection, connection.makefile("rb") as stream:
                 while (request := read_request(stream)) is not None:
                     reply = self.handle(request)
                     if reply.hang:
                         self.stopped.wait(60)
-                    if reply.hang or reply.close:
+                    if reply.write is not None:
+                        reply.write(connection, self)
+                    if reply.hang or reply.close or reply.write is not None:
                         return
                     head = [f"HTTP/1.1 {reply.status} {REASONS[reply.status]}", f"Content-Type: {reply.kind}",
                             f"Content-Length: {len(reply.body)}", *(f"{k}: {v}" for k, v in reply.headers.items())]
@@ -82,7 +98,7 @@ class Server:
         except OSError:
             pass  # the other side went away
         finally:
-            self.open.discard(connection)
+            self.open -= {plain, connection}
 
     def stop(self):
         self.stopped.set()

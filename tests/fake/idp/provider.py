@@ -2,55 +2,28 @@
 
 `approve(authorization_url, "FAULT.USER")` is the person at the provider: it gives the parameters that the browser brings back. GET on an
 authorize endpoint does the same over HTTP for the login that `default_login` names. Codes are single use; client, redirect_uri and PKCE
-are checked as a strict provider does.
+are checked as a strict provider does. The package's docstring says how a fault is chosen.
 """
 import base64
 import collections
 import dataclasses
-import functools
 import hashlib
 import hmac
+import html
 import itertools
-import json
 import re
 import threading
 import time
 import urllib.parse
 import zlib
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
-from . import faults
+from . import faults, transport
 from .http_server import Reply, Server
+from .issuer import PAGE, Issuer
+from .keys import b64
+from .signatures import CLIENT, SECRET
 
-CLIENT, SECRET = "lab-client", "lab-secret-lab-secret-lab-secret-lab"
-
-
-def b64(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def number(value):
-    return b64(value.to_bytes((value.bit_length() + 7) // 8, "big"))
-
-
-class SigningKey:
-    def __init__(self, kid):
-        self.kid, self.key = kid, rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-    def jwk(self):
-        public = self.key.public_key().public_numbers()
-        return {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.kid, "n": number(public.n), "e": number(public.e)}
-
-    def sign(self, signed_part):
-        return self.key.sign(signed_part, padding.PKCS1v15(), hashes.SHA256())
-
-
-@functools.cache
-def first_key():
-    """One for all providers of a test process: making it takes longer than most tests."""
-    return SigningKey("key-1")
+OPENID = re.compile(r"(/oidc(?:~[a-z0-9-]+)?)/(.+)")
 
 
 @dataclasses.dataclass
@@ -63,6 +36,7 @@ class Grant:
     challenge: str
     nonce: str
     scope: str
+    sid: str = ""
     used: int = 0
 
     @property
@@ -81,41 +55,63 @@ def uid(user):
 
 
 class Provider:
-    def __init__(self, port=0):
+    """`tls` = a folder with cert.pem and key.pem, which are for localhost."""
+
+    def __init__(self, port=0, tls=None):
         self.grants, self.tokens = {}, {}
         self.counter, self.lock = itertools.count(1), threading.Lock()
         self.seen = collections.deque(maxlen=200)   # Requests, newest last
         self.hits = collections.Counter()           # by path
         self.default_login = "ok.alice"
-        self.keys = [first_key()]
         self.expires_in = None                      # of the next access tokens; with it come refresh tokens, each good once
         self.refresh_tokens = {}                    # those that are good
         self.refresh_answer = None                  # instead of a refreshed token
         self.refreshed = collections.Counter()      # by login
         self.revoked = []                           # what was posted to the revocation endpoints
         self.routes = {
-            "/login/oauth/authorize": self.authorize, "/fb/v24.0/dialog/oauth": self.authorize, "/oidc/authorize": self.authorize,
-            "/login/oauth/access_token": self.token, "/fb/token": self.token, "/oidc/token": self.token,
+            "/login/oauth/authorize": self.authorize, "/fb/v24.0/dialog/oauth": self.authorize,
+            "/login/oauth/access_token": self.token, "/fb/token": self.token,
             "/api/user": self.github_user, "/api/user/emails": self.github_emails, "/fb/me": self.facebook_user,
-            "/oidc/userinfo": self.userinfo, "/oidc/jwks": self.jwks,
-            "/api/tokeninfo": self.tokeninfo, "/login/oauth/revoke": self.revoke, "/oidc/revoke": self.revoke, "/oidc/.well-known/openid-configuration": self.discovery,
+            "/api/tokeninfo": self.tokeninfo, "/login/oauth/revoke": self.revoke,
         }
-        self.server = Server(self.handle, port)
-        self.base = f"http://127.0.0.1:{self.server.port}"
-        self.issuer = self.base + "/oidc"
+        self.server = Server(self.handle, port, tls)
+        self.base = f"http://127.0.0.1:{self.server.port}" if tls is None else f"https://localhost:{self.server.port}"
+        self.issuers = {}
+        self.issuer = self.open("").name
+
+    def open(self, name, **more):
+        """Another issuer, at BASE/oidc~NAME; `more` as Issuer has it."""
+        path = "/oidc" + ("~" + name if name else "")
+        self.issuers[path] = Issuer(self.base, path, sids=bool(name), **more)
+        return self.issuers[path]
 
     def stop(self):
         self.server.stop()
 
     def rotate(self, keep_old=True):
         """A new signing key; the old ones stay published or not."""
-        self.keys = [SigningKey(f"key-{next(self.counter)}-new"), *(self.keys if keep_old else [])]
+        self.issuers["/oidc"].rotate(keep_old)
+
+    def called(self, issuer):
+        """The endpoints of that issuer that were called, in order."""
+        return [r.path.removeprefix(issuer.path + "/") for r in self.seen if r.path.startswith(issuer.path + "/")]
 
     def handle(self, request):
         self.seen.append(request)
         self.hits[request.path] += 1
-        route = self.routes.get(request.path)
+        route = self.routes.get(request.path) or self.openid_route(request.path)
         return route(request) if route else faults.as_json({"message": "no such page"}, 404)
+
+    def openid_route(self, path):
+        found = OPENID.fullmatch(path)
+        issuer = self.issuers.get(found[1]) if found else None
+        if issuer is None:
+            return None
+        return {"authorize": self.authorize, "token": self.token, "userinfo": self.userinfo, "revoke": self.revoke, "jwks": issuer.jwks,
+                ".well-known/openid-configuration": issuer.discovery, "session/end": issuer.end_session}.get(found[2])
+
+    def issuer_of(self, grant):
+        return self.issuers[grant.kind]
 
     # ---- the person --------------------------------------------------------------------------------------------------------------
     def approve(self, authorization_url, login):
@@ -125,17 +121,26 @@ class Provider:
         grant = Grant(login, url.path.rsplit("/", 1)[0], asked.get("client_id", ""), asked.get("redirect_uri", ""),
                       asked.get("code_challenge", ""), asked.get("nonce", ""), asked.get("scope", ""))
         with self.lock:
-            code = f"{login}.{next(self.counter)}"
+            count = next(self.counter)
+            code, grant.sid = f"{login}.{count}", f"sid-{grant.user}-{count}"
             self.grants[code] = grant
-        return {"code": code, "state": asked.get("state", "")}
+        back = {"code": code, "state": asked.get("state", "")}
+        issuer = self.issuers.get(grant.kind)
+        if issuer and issuer.metadata.get("authorization_response_iss_parameter_supported"):
+            back["iss"] = issuer.name
+        faults.CALLBACK.get(grant.fault, lambda _: None)(back)
+        return back
 
     def authorize(self, request):
         asked = request.params()
         if asked.get("client_id") != CLIENT or not asked.get("redirect_uri") or asked.get("code_challenge_method", "S256") != "S256":
             return faults.as_json({"error": "invalid_request"}, 400)
-        back = urllib.parse.urlencode(self.approve(f"{self.base}{request.path}?{request.query}", self.default_login))
+        back = self.approve(f"{self.base}{request.path}?{request.query}", self.default_login)
+        if asked.get("response_mode") == "form_post":
+            fields = "".join(f'<input type="hidden" name="{html.escape(k)}" value="{html.escape(v)}">' for k, v in back.items())
+            return Reply(200, PAGE.format(html.escape(asked["redirect_uri"]), fields).encode(), "text/html")
         joint = "&" if "?" in asked["redirect_uri"] else "?"
-        return Reply(302, headers={"Location": asked["redirect_uri"] + joint + back})
+        return Reply(302, headers={"Location": asked["redirect_uri"] + joint + urllib.parse.urlencode(back)})
 
     # ---- token endpoint ------------------------------------------------------------------------------------------------------------
     def token(self, request):
@@ -159,10 +164,16 @@ class Provider:
         access = ("at_" if grant.nonce else "gho_") + form["code"]
         self.tokens[access] = grant
         answer = {"access_token": access, "token_type": "bearer", "scope": grant.scope}
-        if request.path.startswith("/oidc/") and grant.fault != "noidtoken":
-            answer["id_token"] = self.id_token(grant, access)
+        if grant.kind in self.issuers and grant.fault != "noidtoken":
+            answer["id_token"] = self.issuer_of(grant).id_token(grant, access)
         self.add_refresh_token(grant, answer)
-        return faults.as_json(answer)
+        faults.ANSWER.get(grant.fault, lambda _: None)(answer)
+        return self.spoiled("token", grant, answer)
+
+    def spoiled(self, endpoint, grant, value):
+        """The answer of an endpoint as it travels: "token-drip.u1"."""
+        reply = value if isinstance(value, Reply) else faults.as_json(value)
+        return transport.spoiled(reply, grant.fault.removeprefix(endpoint + "-")) if grant.fault.startswith(endpoint + "-") else reply
 
     def add_refresh_token(self, grant, answer):
         if self.expires_in is not None:
@@ -181,8 +192,9 @@ class Provider:
         access = f"at_{grant.login}.refreshed.{next(self.counter)}"
         self.tokens[access] = grant
         answer = {"access_token": access, "token_type": "bearer"}
-        if request.path.startswith("/oidc/"):
-            answer["id_token"] = self.id_token(grant, access)
+        fault = grant.fault.removeprefix("refresh-")
+        if grant.kind in self.issuers and fault != "noidtoken":
+            answer["id_token"] = self.issuer_of(grant).id_token(grant, access, fault)
         self.add_refresh_token(grant, answer)
         return faults.as_json(answer)
 
@@ -196,7 +208,7 @@ class Provider:
         grant = Grant(login, "/oidc", client, "", "", nonce, "openid")
         access = f"sdk_{login}.{next(self.counter)}"
         self.tokens[access] = grant
-        return self.id_token(grant, access), access
+        return self.issuer_of(grant).id_token(grant, access), access
 
     def tokeninfo(self, request):
         """In Google's shape."""
@@ -212,24 +224,6 @@ class Provider:
             return (urllib.parse.unquote(client), urllib.parse.unquote(secret)) == (CLIENT, SECRET) and "client_secret" not in form
         return (form.get("client_id"), form.get("client_secret")) == (CLIENT, SECRET)
 
-    def id_token(self, grant, access):
-        if grant.fault in ("idgarbage", "idgarbage2"):
-            return "garbage.garbage.garbage" if grant.fault == "idgarbage" else "garbage"
-        now, key = int(time.time()), self.keys[0]
-        claims = {"iss": self.issuer, "sub": f"sub-{grant.user}", "aud": grant.client, "iat": now, "exp": now + 600, "nonce": grant.nonce,
-                  "at_hash": b64(hashlib.sha256(access.encode()).digest()[:16])}
-        if not grant.nonce:
-            del claims["nonce"]
-        faults.CLAIMS.get(grant.fault, lambda _: None)(claims)
-        header = {"alg": {"none": "none", "hs256": "HS256"}.get(grant.fault, "RS256"), "typ": "JWT",
-                  "kid": "nobody-knows" if grant.fault == "unkkid" else key.kid}
-        if grant.fault == "nokid":
-            del header["kid"]
-        signed_part = b".".join(b64(json.dumps(part).encode()).encode() for part in (header, claims))
-        signature = {"none": lambda: b"", "badsig": lambda: b"\0" * 256,
-                     "hs256": lambda: hmac.digest(key.jwk()["n"].encode(), signed_part, "sha256")}.get(grant.fault, lambda: key.sign(signed_part))()
-        return f"{signed_part.decode()}.{b64(signature)}"
-
     # ---- user endpoints ------------------------------------------------------------------------------------------------------------
     def bearer(self, request, *schemes):
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
@@ -243,7 +237,7 @@ class Provider:
             return faults.USER[grant.fault]
         user = {"login": grant.user, "id": uid(grant.user), "name": f"Name {grant.user} Lastname", "email": f"{grant.user}@x.test"}
         faults.PROFILE.get(grant.fault, lambda _: None)(user)
-        return faults.as_json(user)
+        return self.spoiled("userinfo", grant, user)
 
     def github_emails(self, request):
         grant = self.bearer(request, "token", "bearer")
@@ -260,26 +254,11 @@ class Provider:
         return faults.as_json({"id": str(uid(grant.user)), "name": f"Name {grant.user} Lastname", "email": f"{grant.user}@x.test"})
 
     def userinfo(self, request):
-        grant = self.bearer(request, "bearer")
-        if grant is None:
+        """The token in the header or in the form (RFC 6750 2.1, 2.2), never both."""
+        posted = self.tokens.get(request.form().get("access_token", "")) if request.method == "POST" else None
+        grant = self.bearer(request, "bearer") if posted is None else posted
+        if grant is None or (posted is not None and "authorization" in request.headers):
             return faults.USER["u401"]
         if grant.fault in faults.USER:
             return faults.USER[grant.fault]
-        user = {"sub": f"sub-{grant.user}", "preferred_username": grant.user, "name": f"Name {grant.user} Lastname",
-                "email": f"{grant.user}@x.test", "email_verified": True}
-        faults.USERINFO.get(grant.fault, lambda _: None)(user)
-        return faults.as_json(user)
-
-    # ---- documents -----------------------------------------------------------------------------------------------------------------
-    def jwks(self, _request):
-        return faults.as_json({"keys": [key.jwk() for key in self.keys]})
-
-    def discovery(self, _request):
-        return faults.as_json({
-            "issuer": self.issuer, "authorization_endpoint": self.issuer + "/authorize", "token_endpoint": self.issuer + "/token",
-            "userinfo_endpoint": self.issuer + "/userinfo", "jwks_uri": self.issuer + "/jwks",
-            "revocation_endpoint": self.issuer + "/revoke", "response_types_supported": ["code"],
-            "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["RS256"],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-            "code_challenge_methods_supported": ["S256"], "scopes_supported": ["openid", "profile", "email"],
-        })
+        return self.spoiled("userinfo", grant, self.issuer_of(grant).userinfo(grant))

@@ -60,7 +60,7 @@ std::ostream& operator<<(std::ostream& os, const Host& r) { return os << r.host;
 const Host hosts[] = {{"localhost", true}, {"a.localhost", true},
                       {"127.0.0.1", true}, {"127.255.255.254", true},
                       {"::1", true},       {"127.0.0.1.evil.example", false},
-                      {"127.1", false},    {"localhost.evil.example", false},
+                      {"127.0.0.08", false}, {"127.0.0.0", true}, {"127.1", false},    {"localhost.evil.example", false},
                       {"0.0.0.0", false},  {"127.0.0.256", false},
                       {"::2", false},      {"10.0.0.1", false}};
 BOOST_DATA_TEST_CASE(loopback, data::make(hosts), row) { BOOST_TEST(base::is_loopback_host(row.host) == row.loopback); }

@@ -138,6 +138,7 @@ const HeaderRow kHeaders[] = {
     {"without HTTP_", {"AUTHORIZATION=Bearer x"}, {{"authorization", "Bearer x"}}},
     {"the proper one goes first", {"AUTHORIZATION=Bearer y", "HTTP_AUTHORIZATION=Bearer x"}, {{"authorization", "Bearer x"}}},
     {"httpoxy (CVE-2016-5385)", {"HTTP_PROXY=http://evil/"}, {}},
+    {"the same, from a server that leaves small letters as they are", {"HTTP_Proxy=http://evil/"}, {}},
     {"other REDIRECT_ variables are none", {"REDIRECT_HTTP_COOKIE=sid=1"}, {}},
     {"what a server says of itself is no header", {"REMOTE_USER=root", "SERVER_NAME=evil", "HTTPS=on"}, {}},
     {"no '='", {"HTTP_X"}, {}},
@@ -222,6 +223,28 @@ BOOST_AUTO_TEST_CASE(forwarded_headers_reach_the_address) {
   const Env env = get({"HTTP_X_FORWARDED_FOR=192.0.2.7", "REMOTE_ADDR=10.0.0.1"});
   BOOST_TEST(parse(env).request.remote_addr == "10.0.0.1");
   BOOST_TEST(parse(env, {.mount = "/auth", .trusted_proxies = {"10.0.0.1"}}).request.remote_addr == "192.0.2.7");
+}
+
+// Two lines, or a second spelling: who says what cannot be told, unless both lead to the same address.
+BOOST_AUTO_TEST_CASE(addresses_that_contradict_each_other_are_believed_to_be_none) {
+  const auto seen = [](std::vector<std::string> values) {
+    Env env = get({"REMOTE_ADDR=10.0.0.1"});
+    for (const auto& value : values) env.push_back("HTTP_X_FORWARDED_FOR=" + value);
+    return parse(env, {.mount = "/auth", .trusted_proxies = {"10.0.0.1", "10.0.0.2"}}).request.remote_addr;
+  };
+  BOOST_TEST(seen({"192.0.2.7", "203.0.113.9"}) == "10.0.0.1");
+  BOOST_TEST(seen({"203.0.113.9", "192.0.2.7"}) == "10.0.0.1");
+  BOOST_TEST(seen({"203.0.113.9", "192.0.2.7", "203.0.113.9"}) == "10.0.0.1");
+  BOOST_TEST(seen({"192.0.2.7", "nonsense"}) == "192.0.2.7");
+  BOOST_TEST(seen({"192.0.2.7", "10.0.0.2"}) == "192.0.2.7");
+  BOOST_TEST(seen({"10.0.0.2", "192.0.2.7"}) == "192.0.2.7");
+  BOOST_TEST(seen({"192.0.2.7", "203.0.113.9, 192.0.2.7"}) == "192.0.2.7");
+}
+
+BOOST_AUTO_TEST_CASE(a_web_server_says_that_it_has_removed_our_names) {
+  BOOST_TEST(parse(get({"LATCHSTRING_NAMES=removed"})).request.names_removed);
+  BOOST_TEST(!parse(get({"HTTP_LATCHSTRING_NAMES=removed"})).request.names_removed);
+  BOOST_TEST(!parse(get({"LATCHSTRING_NAMES="})).request.names_removed);
 }
 
 BOOST_AUTO_TEST_CASE(a_request_needs_a_method) { BOOST_TEST(parse({"REQUEST_URI=/auth/o/"}).refuse == 400); }

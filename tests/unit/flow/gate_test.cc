@@ -121,6 +121,29 @@ BOOST_AUTO_TEST_CASE(all_others_are_told_in_json) {
   }
 }
 
+// CVE-2025-64484: behind lighttpd, whose file removes the usual spellings and says so.
+BOOST_AUTO_TEST_CASE(a_name_of_ours_that_the_web_server_missed_lets_nobody_in) {
+  Gate gate;
+  const auto ask = [&](bool removed, Headers headers) {
+    http::Request request;
+    request.method = "GET";
+    request.path = "/gate";
+    request.headers = std::move(headers);
+    request.original = "/team/s.txt";
+    request.authorizer = true;
+    request.names_removed = removed;
+    return gate.send(std::move(request)).status;
+  };
+  for (const auto* name :
+       {"remote-user", "remote-user-id", "remote-email", "remote-name", "remote-provider", "x-remote-user", "x-forwarded-user"}) {
+    BOOST_TEST(ask(true, {{name, "root"}}) == 403);
+    BOOST_TEST(ask(true, {{name, ""}, {name, "root"}}) == 403);
+    BOOST_TEST(ask(true, {{name, ""}}) == 200);
+    BOOST_TEST(ask(false, {{name, "root"}}) == 200);  // Apache removes them afterwards
+  }
+  BOOST_TEST(ask(true, {{"remote", "root"}, {"x-remote", "root"}}) == 200);
+}
+
 BOOST_AUTO_TEST_CASE(any_method_is_decided_in_the_authorizer_role_also_a_preflight) {
   Gate w;
   for (const auto* method : {"POST", "PUT", "DELETE", "OPTIONS", "PROPFIND", "x"}) {

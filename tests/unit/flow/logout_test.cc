@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "token/sealed.h"
 #include "unit/flow/openid_world.h"
 
 namespace {
@@ -60,6 +61,30 @@ BOOST_AUTO_TEST_CASE(one_that_cannot_be_opened_is_none) {
   const auto address = url_of(session);
   BOOST_TEST(address.starts_with("https://op.example/logout"));
   BOOST_TEST(address.find("id_token_hint") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_is_named_is_spent) {
+  const auto login = log_in("ann", "s1");
+  const auto sealed = *store.kept_id_token(session_of(login));
+  const auto opened = master.open(sealed, token::id_token_context("https://op.example", "ann"));
+  BOOST_REQUIRE(bool{opened});
+  const auto mark = flow::spent_mark(opened->reveal());
+  BOOST_REQUIRE(mark.has_value());
+  BOOST_TEST(!*store.token_spent(*mark));
+  BOOST_TEST(url(login).find("id_token_hint") != std::string::npos);
+  BOOST_TEST(*store.token_spent(*mark));
+  for (const auto* none : {"", "x", "a.b.c", "e30.e30.AA"}) BOOST_TEST(!flow::spent_mark(none).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(anothers_is_none) {
+  const auto ann = session_of(log_in("ann", "s1")), bob = session_of(log_in("bob", "s2"));
+  const auto put = main->write([&](store::Tx& tx) -> base::Status {
+    const auto done = tx.run("UPDATE sessions SET id_token = (SELECT id_token FROM sessions WHERE id = $1) WHERE id = $2", {ann, bob});
+    return done ? base::Status{base::ok} : done.error();
+  });
+  BOOST_REQUIRE(bool{put});
+  BOOST_TEST(url_of(bob).find("id_token_hint") == std::string::npos);
+  BOOST_TEST(url_of(ann).find("id_token_hint") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(without_such_a_page_nothing_is_kept) {

@@ -44,8 +44,32 @@ const Bad bad[] = {
      }()},
     {"cut off", R"({"a":)"},
     {"1e999", "1e999"},
+    {"a number that only reads as nothing", "1e-999"},
 };
 BOOST_DATA_TEST_CASE(refused, data::make(bad), row) { BOOST_TEST(!json::Document::parse(row.text)); }
+
+struct Number {
+  const char* text;
+  double value;
+  bool whole;
+};
+std::ostream& operator<<(std::ostream& os, const Number& r) { return os << r.text; }
+const Number numbers[] = {{"0", 0, true},
+                          {"-0", 0, true},
+                          {"-9223372036854775808", -9223372036854775808.0, true},
+                          {"9223372036854775808", 9223372036854775808.0, false},
+                          {"18446744073709551616", 18446744073709551616.0, false},
+                          {"0e308", 0, false},  // undefined in RapidJSON's own conversion
+                          {"0.0", 0, false},
+                          {"-1.5E+2", -150, false},
+                          {"5e-324", 5e-324, false},
+                          {"1.7976931348623157e308", 1.7976931348623157e308, false}};
+BOOST_DATA_TEST_CASE(numbers_are_exact, data::make(numbers), row) {
+  const auto d = json::Document::parse(row.text);
+  BOOST_REQUIRE(d);
+  BOOST_TEST(d->root().number().value() == row.value);
+  BOOST_TEST(d->root().integer().has_value() == row.whole);
+}
 
 BOOST_AUTO_TEST_CASE(limits_hold_before_parsing) {
   BOOST_TEST(!json::Document::parse("[1,2,3]", {.bytes = 6}));

@@ -135,6 +135,10 @@ BOOST_AUTO_TEST_CASE(another_origin_gets_no_secret_and_is_not_private) {
     BOOST_TEST(hop->headers[0].first == "Accept");
     BOOST_TEST(!hop->private_addresses);
   }
+  auto with = asked;
+  with.certificate = std::make_shared<const net::ClientCertificate>();
+  BOOST_TEST(!net::follow(with, *net::check(with), "https://q.example/b")->certificate);
+  BOOST_TEST(bool{net::follow(with, *net::check(with), "https://p.example/b")->certificate});
 }
 
 BOOST_AUTO_TEST_CASE(a_redirect_never_leaves_https) {

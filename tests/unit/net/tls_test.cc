@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "net/curl_client.h"
+#include "unit/crypto/client_certificates.h"
 #include "unit/net/server.h"
 
 extern char** environ;
@@ -134,6 +135,48 @@ BOOST_AUTO_TEST_CASE(calls_that_waited_for_streams_go_on_where_there_are_none) {
       threads.emplace_back([&] { good += static_cast<bool>((*client)->send({.url = "https://localhost:" + p.port + "/"})); });
   }
   BOOST_TEST(good == 24);
+}
+
+std::shared_ptr<const net::ClientCertificate> certificate_of(const std::string& pem, const std::string& key) {
+  return std::make_shared<const net::ClientCertificate>(net::ClientCertificate{base::Secret{pem}, base::Secret{key}});
+}
+
+/// Whose certificate the server has seen, by its page; "none", or why there is no page.
+std::string seen(net::Client& client, const Provider& p, std::shared_ptr<const net::ClientCertificate> own) {
+  const auto answer = client.send({.url = "https://localhost:" + p.port + "/", .certificate = std::move(own)});
+  if (!answer) return answer.error().detail.substr(0, answer.error().detail.find(':'));
+  for (const std::string name : {"client of the tests", "another of the tests"}) {
+    if (answer->body.find("Subject: CN=" + name) != std::string::npos) return name;
+  }
+  return "none";
+}
+
+BOOST_AUTO_TEST_CASE(a_client_certificate_is_shown_with_the_call_that_has_it_and_no_other) {  // RFC 8705
+  const Provider p{{"-verify", "1"}};                                                         // asks, and takes what comes
+  net::CurlOptions options;
+  options.ca_file = p.base + ".pem";
+  const auto client = net::CurlClient::open(options);
+  BOOST_REQUIRE(client);
+  namespace own = client_certificates;
+  const auto one = certificate_of(own::kCertificate, own::kKey), other = certificate_of(own::kOther, own::kOtherKey);
+  for (int i = 0; i < 3; ++i) {  // sessions and handles of one call must not carry its certificate into the next
+    BOOST_TEST(seen(**client, p, one) == "client of the tests");
+    BOOST_TEST(seen(**client, p, other) == "another of the tests");
+    BOOST_TEST(seen(**client, p, nullptr) == "none");
+  }
+  BOOST_TEST(seen(**client, p, certificate_of(own::kCertificate, own::kOtherKey)) == "tls");  // halves that do not fit
+  BOOST_TEST(seen(**client, p, certificate_of("no PEM", own::kKey)) == "tls");
+}
+
+BOOST_AUTO_TEST_CASE(without_a_certificate_a_server_that_insists_hangs_up) {
+  const Provider p{{"-Verify", "1"}};
+  net::CurlOptions options;
+  options.ca_file = p.base + ".pem";
+  const auto client = net::CurlClient::open(options);
+  BOOST_REQUIRE(client);
+  BOOST_TEST(seen(**client, p, certificate_of(client_certificates::kCertificate, client_certificates::kKey)) == "client of the tests");
+  const auto without = seen(**client, p, nullptr);
+  BOOST_TEST((without == "tls" || without == "protocol"), without);  // TLS 1.3: the refusal comes after the handshake
 }
 
 BOOST_AUTO_TEST_CASE(old_tls_is_refused) {  // RFC 8996

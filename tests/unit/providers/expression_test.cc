@@ -214,6 +214,14 @@ BOOST_AUTO_TEST_CASE(one_alternative_alone) {
   BOOST_TEST(*providers::Expression::parse("u:/login")->alternative(0, values) == "ann");
   BOOST_TEST(!providers::Expression::parse("u:/login")->alternative(1, values));
 }
+BOOST_AUTO_TEST_CASE(true_and_false_are_nobodys_id) {
+  const auto named = [&](const char* text) { return providers::Expression::parse(text)->identifier(values).value_or("(none)"); };
+  for (const auto* text : {"u:/yes", "u:/no", "\"x-{u:/yes}\"", "u:/none | u:/yes", "u:/half", "u:/empty"})
+    BOOST_TEST(named(text) == "(none)", text);
+  BOOST_TEST(named("u:/yes | u:/id") == "42");
+  BOOST_TEST(named("u:/login") == "ann");
+  BOOST_TEST(named("if(u:/yes, u:/login, '')") == "ann");
+}
 BOOST_AUTO_TEST_CASE(the_secret_is_a_variable_and_stands_in_no_table) {
   const base::Secret secret{"s&t"};
   auto with = values;

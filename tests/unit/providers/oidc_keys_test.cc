@@ -119,6 +119,32 @@ BOOST_AUTO_TEST_CASE(an_unknown_kid_fetches_the_keys_again_in_the_same_login) { 
   BOOST_TEST(world::outcome(broker->finish("op", finish())) == "ok user-1");
   BOOST_TEST(asked("https://op.example/jwks") == 2);
 }
+BOOST_AUTO_TEST_CASE(a_key_without_kid_may_have_changed_too) {
+  auto broker = open(toml);
+  op.kid = "";
+  op.login();
+  BOOST_REQUIRE(bool{broker->finish("op", finish())});
+  op.key = *crypto::SignKey::generate(crypto::Kind::p256);
+  op.login();
+  BOOST_TEST(world::outcome(broker->finish("op", finish())) == "ok user-1");
+  BOOST_TEST(asked("https://op.example/jwks") == 2);
+  const auto real = op.jwks();
+  op.key = *crypto::SignKey::generate(crypto::Kind::p256);  // a forger's: refused, and no flood of requests either
+  op.login();
+  net.answers["https://op.example/jwks"].clear();
+  net.answer("https://op.example/jwks", 200, real);
+  for (int i = 0; i < 20; ++i) BOOST_TEST(world::outcome(broker->finish("op", finish())) == kBad + "Signature verification failed");
+  BOOST_TEST(asked("https://op.example/jwks") == 2);
+}
+BOOST_AUTO_TEST_CASE(a_bad_signature_by_a_key_that_has_a_name_asks_for_nothing) {
+  auto broker = open(toml);
+  op.login();
+  BOOST_REQUIRE(bool{broker->finish("op", finish())});
+  op.key = *crypto::SignKey::generate(crypto::Kind::p256);
+  op.login();
+  BOOST_TEST(world::outcome(broker->finish("op", finish())) == kBad + "Signature verification failed");
+  BOOST_TEST(asked("https://op.example/jwks") == 1);
+}
 BOOST_AUTO_TEST_CASE(a_flood_of_unknown_kids_is_not_a_flood_of_requests) {  // O06; mod_auth_openidc 2026-08-12
   auto broker = open(toml);
   op.login();

@@ -60,6 +60,9 @@ const Row claims[] = {
     {"nbf as text", world::set("nbf", "\"soon\""), kBad + "The token is not yet valid (nbf)"},
     {"O22 invalid-athash: the token was swapped", world::set("at_hash", "\"AAAAAAAAAAAAAAAAAAAAAA\""), kBad + "Invalid access token"},
     {"at_hash of the wrong type", world::set("at_hash", "1"), kBad + "Invalid access token"},
+    {"c_hash of another code", world::set("c_hash", "\"AAAAAAAAAAAAAAAAAAAAAA\""), kBad + "Incorrect id_token: c_hash"},
+    {"c_hash of the wrong type", world::set("c_hash", "null"), kBad + "Incorrect id_token: c_hash"},
+    {"c_hash of this code", world::set("c_hash", '"' + providers::at_hash(crypto::Alg::ES256, "c0de") + '"'), "ok user-1"},
     {"O23 no at_hash: optional in the code flow", world::drop("at_hash"), "ok user-1"},
     {"O24 missing-sub", world::drop("sub"), kBad + "Invalid UserInfo sub"},
     {"empty sub", world::set("sub", "\"\""), kBad + "Invalid UserInfo sub"},
@@ -153,6 +156,15 @@ BOOST_AUTO_TEST_CASE(an_answer_of_another_issuer_goes_nowhere) {  // FAPI2 inval
              "denied Authentication failed: the answer is another provider's");
   BOOST_TEST(asked("https://op.example/token") == 0);
   BOOST_TEST(world::outcome(broker->finish("op", finish({{"iss", "https://op.example"}}))) == "ok user-1");
+}
+BOOST_AUTO_TEST_CASE(an_error_of_another_issuer_is_not_this_ones_word) {  // RFC 9207 2.4
+  auto broker = open(toml);
+  const auto says = [&](const char* iss) {
+    return broker->look("op", {{"error", "access_denied"}, {"error_description", "call 555"}, {"iss", iss}}).refused->say;
+  };
+  BOOST_TEST(says("https://evil.example") == "Authentication failed: the answer is another provider's");
+  BOOST_TEST(says("https://op.example") == "Authentication process canceled: call 555");
+  BOOST_TEST(says("") == "Authentication process canceled: call 555");
 }
 BOOST_AUTO_TEST_CASE(
     an_announced_issuer_is_required_where_the_answer_comes_straight_from_the_provider) {  // remove-authorization-response-iss

@@ -93,6 +93,37 @@ BOOST_AUTO_TEST_CASE(another_one_is_asked_for_once_a_minute) {
   serve("three");
   BOOST_TEST(**remote.newer(all, {kUrl, false}, parse, second) == "three");
 }
+// A machine whose clock was hours ahead, and is put right: what was noted by then must not hold for hours.
+BOOST_AUTO_TEST_CASE(a_failure_is_forgotten_when_the_clock_is_set_back) {
+  clock.tick(3h);
+  BOOST_TEST(get() != "one");
+  clock.tick(-3h);
+  serve("one");
+  BOOST_TEST(get() == "one");
+}
+BOOST_AUTO_TEST_CASE(another_one_is_asked_for_after_the_clock_is_set_back) {
+  serve("one");
+  const auto first = *remote.get(all, {kUrl, false}, parse);
+  clock.tick(3h);
+  serve("two");
+  const auto second = *remote.newer(all, {kUrl, false}, parse, first);
+  clock.tick(-3h);
+  serve("three");
+  BOOST_TEST(**remote.newer(all, {kUrl, false}, parse, second) == "three");
+}
+BOOST_AUTO_TEST_CASE(a_document_of_the_future_is_fetched_anew_and_serves_while_the_provider_is_down) {
+  clock.tick(3h);
+  serve("one");
+  BOOST_TEST(get() == "one");
+  clock.tick(-3h);
+  BOOST_TEST(!remote.fresh(clock.now()));
+  cache.entries.clear();
+  net.answers.clear();
+  BOOST_TEST(get() == "one");
+  clock.tick(6s);
+  serve("two");
+  BOOST_TEST(get() == "two");
+}
 BOOST_AUTO_TEST_CASE(both_times_are_settings_and_what_they_refuse_is_counted) {
   base::Log log{-1, base::Level::error, clock};
   base::Metrics metrics;
@@ -116,6 +147,17 @@ BOOST_AUTO_TEST_CASE(both_times_are_settings_and_what_they_refuse_is_counted) {
   serve("two");
   BOOST_TEST(**remote.newer(all, {kUrl, false}, parse, *remote.get(all, {kUrl, false}, parse)) == "two");
   BOOST_TEST(counted("upstream.retry_after", 3));
+}
+BOOST_AUTO_TEST_CASE(what_was_found_is_no_part_of_a_flood) {
+  serve("one");
+  const auto first = *remote.get(all, {kUrl, false}, parse);
+  serve("two");
+  const auto second = *remote.newer(all, {kUrl, false}, parse, first);
+  BOOST_TEST(*second == "two");
+  serve("three");
+  BOOST_TEST(**remote.newer(all, {kUrl, false}, parse, second) == "two");
+  remote.fruitful();
+  BOOST_TEST(**remote.newer(all, {kUrl, false}, parse, second) == "three");
 }
 BOOST_AUTO_TEST_CASE(only_200_counts) {
   net.answer(kUrl, 302, "one", {{"location", "https://evil.example/"}});

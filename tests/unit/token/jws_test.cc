@@ -122,6 +122,8 @@ const Change changes[] = {
     {"HS256 on a public key", "{", R"({"alg":"HS256",)", false},
     {"an algorithm that we do not know", "{", R"({"alg":"ES256K",)", false},
     {"alg is no string", "{", R"({"alg":7,)", false},
+    {"issuer is a text", "{", R"({"issuer":"https://op.example",)", true},
+    {"issuer is no string", "{", R"({"issuer":7,)", false},
     {"a kind that we do not know", R"("EC")", R"("XYZ")", false},
     {"a secret has no business in a key set", R"("kty":"EC")", R"("kty":"oct","k":"c2VjcmV0")", false},
     {"another curve", R"("P-256")", R"("P-384")", false},
@@ -136,6 +138,23 @@ BOOST_DATA_TEST_CASE(unusable_keys_are_left_out, data::make(changes), row) {
   const auto keys = token::parse_jwks(R"({"keys":[7,null,{},)" + key + "]}");
   BOOST_REQUIRE(static_cast<bool>(keys));
   BOOST_TEST(keys->size() == (row.usable ? 1u : 0u));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_of_one_issuer_signs_for_no_other) {
+  const auto key = *crypto::SignKey::generate(crypto::Kind::p256);
+  const std::pair<const char*, bool> rows[] = {{"", true},
+                                               {R"("issuer":"https://op.example/a",)", true},
+                                               {R"("issuer":"https://op.example/b",)", false},
+                                               {R"("issuer":"https://op.example/{tenant}",)", true}};
+  for (const auto& [member, good] : rows) {
+    auto text = token::write_jwk(public_key(key, "k"));
+    text.insert(1, member);
+    const auto keys = *token::parse_jwks(R"({"keys":[)" + text + "]}");
+    const auto jws = *token::parse_jws(*token::sign(key, Alg::ES256, "k", "JWT", R"({"iss":"https://op.example/a"})"));
+    BOOST_TEST((token::verify(jws, keys, {Alg::ES256}) == (good ? Verdict::good : Verdict::bad)), member);
+    const auto nobody = *token::parse_jws(*token::sign(key, Alg::ES256, "k", "JWT", R"({"iss":7})"));
+    BOOST_TEST((token::verify(nobody, keys, {Alg::ES256}) == (keys[0].issuer.empty() ? Verdict::good : Verdict::bad)), member);
+  }
 }
 
 const Bad bad_sets[] = {{"HTML", "<html>"}, {"a list", "[]"}, {"keys is no list", R"({"keys":{}})"}, {"no keys", "{}"}};

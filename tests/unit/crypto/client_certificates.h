@@ -1,0 +1,60 @@
+// unit/crypto/client_certificates.h: certificates of nobody, each its own authority, for tests of mutual TLS. Made with openssl req, good
+// for a hundred years.
+#pragma once
+#include <string>
+
+namespace client_certificates {
+
+inline const std::string kCertificate = R"(-----BEGIN CERTIFICATE-----
+MIIBkjCCATmgAwIBAgIUJNS3KYp90VNkgaVhlYJjUZ6MeOwwCgYIKoZIzj0EAwIw
+HjEcMBoGA1UEAwwTY2xpZW50IG9mIHRoZSB0ZXN0czAgFw0yNjExMjYxNzM5MTNa
+GA8yMTI2MTEwMjE3MzkxM1owHjEcMBoGA1UEAwwTY2xpZW50IG9mIHRoZSB0ZXN0
+czBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABFSf9oFwJitMjru7mYdPPi6KGZBb
+g22cnR0B2FbqsEevb3LzuzGhj0wxF7P2R3uKgCeG314rrQOdstNmgVuljLejUzBR
+MB0GA1UdDgQWBBQzyNmYauh29P0MIPxUhA3TS2vZijAfBgNVHSMEGDAWgBQzyNmY
+auh29P0MIPxUhA3TS2vZijAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0cA
+MEQCICy9Y16c6q/XIaZmqcqKgKvzTjNMZmA/CC0NgfYeQ22CAiAdLO5I8DuIo1u0
+GFZujnniYNwmhTCeAv50B/MvrEsdkg==
+-----END CERTIFICATE-----
+)";
+inline const std::string kKey = R"(-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgxrf/5tkMlj/DACth
+cyn2jjpw23m9kIUMQ1elbjYWFjehRANCAARUn/aBcCYrTI67u5mHTz4uihmQW4Nt
+nJ0dAdhW6rBHr29y87sxoY9MMRez9kd7ioAnht9eK60DnbLTZoFbpYy3
+-----END PRIVATE KEY-----
+)";
+inline const std::string kOther = R"(-----BEGIN CERTIFICATE-----
+MIIBlTCCATugAwIBAgIUDvG0bjcTAoMIfjIav0ltRCg/zjAwCgYIKoZIzj0EAwIw
+HzEdMBsGA1UEAwwUYW5vdGhlciBvZiB0aGUgdGVzdHMwIBcNMjYxMTI2MTczOTE0
+WhgPMjEyNjExMDIxNzM5MTRaMB8xHTAbBgNVBAMMFGFub3RoZXIgb2YgdGhlIHRl
+c3RzMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEtZZsFsdcDZFFCOOOfNNJt+Z1
+jPJzm51EJs4VoO8XpH+PdejfobH97eaRdiDwIHT+jSJ5pb2sdeMJ7DqW83kL1KNT
+MFEwHQYDVR0OBBYEFAhEBgNAduz1lHygz0bk+6diyAb0MB8GA1UdIwQYMBaAFAhE
+BgNAduz1lHygz0bk+6diyAb0MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwID
+SAAwRQIgKTU1i/m1RvKnFQ1UMvh9AAc/ukRP3YeNyVwYFaID8BECIQDHT4XB7DbA
+bIeTsLwtOujeuAwOWKoGU0UhxK6ialWVFg==
+-----END CERTIFICATE-----
+)";
+inline const std::string kOtherKey = R"(-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgb7ezQKpJFaqGhuri
+uSs+51oC666j1hczbpGFijSbUYqhRANCAAS1lmwWx1wNkUUI445800m35nWM8nOb
+nUQmzhWg7xekf4916N+hsf3t5pF2IPAgdP6NInmlvax14wnsOpbzeQvU
+-----END PRIVATE KEY-----
+)";
+/// RSA with 1024 bits.
+inline const std::string kWeak = R"(-----BEGIN CERTIFICATE-----
+MIIB/DCCAWWgAwIBAgIUOhiAxw+fnE+3DOh19wJxQ8CGMYowDQYJKoZIhvcNAQEL
+BQAwDzENMAsGA1UEAwwEd2VhazAgFw0yNjExMjYxNzM5MTNaGA8yMTI2MTEwMjE3
+MzkxM1owDzENMAsGA1UEAwwEd2VhazCBnzANBgkqhkiG9w0BAQEFAAOBjQAwgYkC
+gYEArVOcCXmkYTXPlnQwY1qkeWhIWFN8+8BLzi/o9cK4RFjb9MLV/WxJ1lEwaZsu
+fVh5ua2zSnDq0Ko3VyRfo3f5oyfkJ8Y+r7Or12iwUFnNkeYLft52ieljqb+fO7Pj
+4D+sYDW25f1TOPvfGtiMcsM9BUf6XTlfSj+0TuQpaeK5uTMCAwEAAaNTMFEwHQYD
+VR0OBBYEFG+HX1uzYVQbZMhuNiBjtG+MgJvlMB8GA1UdIwQYMBaAFG+HX1uzYVQb
+ZMhuNiBjtG+MgJvlMA8GA1UdEwEB/wQFMAMBAf8wDQYJKoZIhvcNAQELBQADgYEA
+ROmARsZo1Thhcoe9l2Vc53InlXSkbidKCFR+Ija+Ta6P4Hc+eEa8H5pFCIIA8Xlm
+ROX02mgmXbNiEoZWsKxL0pq5/bVFMWeAbwYuxodOouJY/bj8kd6q3IGpmueFhEax
+/83y2otKfpxS1aBYFXrKgPsoYEqEVDyCpLA8F99akow=
+-----END CERTIFICATE-----
+)";
+
+}  // namespace client_certificates
