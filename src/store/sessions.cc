@@ -66,8 +66,8 @@ base::Status end_family(Tx& tx, const Rotation& r, const Token& token) {
   return add_audit(tx, entry, r.now);
 }
 
-/// A token of ours that is not on record, of a session that lives: it was exchanged so long ago that it was forgotten. Whoever could make the
-/// record forget it by refreshing often would otherwise pass for its owner.
+/// A token of ours that is not on record, of a session that lives: it was exchanged so long ago that it was forgotten. Whoever could make
+/// the record forget it by refreshing often would otherwise pass for its owner.
 base::Result<Rotated> forgotten(Tx& tx, const Rotation& r) {
   Rotated out;
   const auto rows = tx.run("SELECT user_id, provider FROM sessions WHERE id = $1 AND ended = 0 AND expires > $2 AND cookie_hash IS NULL",
