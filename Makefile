@@ -38,7 +38,7 @@ LDFLAGS  := -pthread $(LDFLAGS_$(MODE))
 CXXFLAGS_xml := -isystem /usr/include/libxml2 -isystem /usr/include/xmlsec1 -DXMLSEC_NO_SIZE_T -DXMLSEC_CRYPTO_OPENSSL=1 \
                 -DXMLSEC_NO_CRYPTO_DYNAMIC_LOADING=1
 CXXFLAGS_postgres := -isystem /usr/include/postgresql
-LIBS     := -lfcgi -lcurl -lsqlite3 -lpq -lxmlsec1-openssl -lxmlsec1 -lxml2 -lz -lcrypto
+LIBS     := -lfcgi -lcurl -lsqlite3 -lpq -lxmlsec1-openssl -lxmlsec1 -lxml2 -lz -lcrypto -lseccomp
 
 # ---- what there is to build ---------------------------------------------------------------------------------------------
 SRC      := $(filter-out src/cli/main.cc,$(wildcard src/*/*.cc src/*/*/*.cc))
@@ -62,7 +62,7 @@ $(LIB): $(OBJ)
 	rm -f $@ && ar rcs $@ $^
 $(OUT)/tests/unit_tests: $(TEST_OBJ) $(LIB)
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lboost_unit_test_framework
-$(OUT)/tests/edge: $(OUT)/tests/fake/edge_main.o $(LIB)
+$(OUT)/tests/edge $(OUT)/tests/guard: $(OUT)/tests/%: $(OUT)/tests/fake/%_main.o $(LIB)
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
 # Fuzz targets: all in one program that replays their seeds, each entry under its own name; or (MODE=fuzz) each with libFuzzer.
 $(OUT)/tests/fuzz_replay: $(OUT)/tests/fuzz/replay.o $(FUZZ_OBJ) $(FUZZ_AID) $(LIB)
@@ -70,7 +70,7 @@ $(OUT)/tests/fuzz_replay: $(OUT)/tests/fuzz/replay.o $(FUZZ_OBJ) $(FUZZ_AID) $(L
 $(FUZZ:%=$(OUT)/tests/fuzz/%): %: %_fuzz.o $(FUZZ_AID) $(LIB)
 	$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 ifneq ($(MODE),fuzz)
-$(OUT)/tests/fuzz/%_fuzz.o: CXXFLAGS += -DLLVMFuzzerTestOneInput=$*_fuzz
+$(OUT)/tests/fuzz/%_fuzz.o: CXXFLAGS += -DLLVMFuzzerTestOneInput=$(*F)
 endif
 $(OUT)/tests/%.o: tests/%.cc
 	@mkdir -p $(@D)
@@ -98,7 +98,7 @@ run: deps
 	$(MAKE) --no-print-directory MODE=release -j$(JOBS) all
 	tools/run
 test: deps
-	$(MAKE) --no-print-directory MODE=$(MODE) -j$(JOBS) all $(OUT)/tests/unit_tests $(OUT)/tests/edge $(OUT)/tests/fuzz_replay
+	$(MAKE) --no-print-directory MODE=$(MODE) -j$(JOBS) all $(OUT)/tests/unit_tests $(OUT)/tests/edge $(OUT)/tests/guard $(OUT)/tests/fuzz_replay
 	$(PYTHON) tests/run.py --mode $(MODE) $(ARGS)
 unit: $(OUT)/tests/unit_tests
 	$(OUT)/tests/unit_tests
@@ -126,4 +126,4 @@ install: all
 clean:
 	rm -rf build var
 
--include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) $(FUZZ_AID:.o=.d) $(OUT)/src/cli/main.d $(OUT)/tests/fake/edge_main.d
+-include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) $(FUZZ_AID:.o=.d) $(OUT)/src/cli/main.d $(OUT)/tests/fake/edge_main.d $(OUT)/tests/fake/guard_main.d

@@ -3,8 +3,8 @@
 #include "base/metrics.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
-#include <algorithm>
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -95,6 +95,7 @@ class Series {
 
 struct Metrics::Slot {
   std::atomic<std::uint32_t> state;
+  std::atomic<std::int32_t> owner;  // of a part of a gauge: the process, kNobody once that has ended; else 0
   Kind kind;
   std::uint8_t size;
   char text[kLongestSeries];
@@ -104,8 +105,17 @@ struct Metrics::Slot {
 
 namespace {
 
+constexpr std::int32_t kNobody = -1;
+
+/// True if the slot of this series is `owner`'s, or becomes it.
 template <class Slot>
-Slot* find_slot(Slot* slots, std::string_view series, Kind kind) noexcept {
+bool belongs(Slot& slot, std::int32_t owner) noexcept {
+  auto now = slot.owner.load(std::memory_order_acquire);
+  return now == owner || (owner != 0 && now == kNobody && slot.owner.compare_exchange_strong(now, owner, std::memory_order_acq_rel));
+}
+
+template <class Slot>
+Slot* find_slot(Slot* slots, std::string_view series, Kind kind, std::int32_t owner = 0) noexcept {
   if (series.empty()) return nullptr;
   auto at = hash_of(series) % kSlots;
   for (std::size_t tried = 0; tried < kSlots; ++tried, at = (at + 1) % kSlots) {
@@ -113,6 +123,7 @@ Slot* find_slot(Slot* slots, std::string_view series, Kind kind) noexcept {
     std::uint32_t state = slot.state.load(std::memory_order_acquire);
     if (state == empty && slot.state.compare_exchange_strong(state, claimed, std::memory_order_acq_rel)) {
       slot.kind = kind;
+      slot.owner.store(owner, std::memory_order_relaxed);
       slot.size = static_cast<std::uint8_t>(series.size());
       std::memcpy(slot.text, series.data(), series.size());
       slot.state.store(ready, std::memory_order_release);
@@ -121,15 +132,15 @@ Slot* find_slot(Slot* slots, std::string_view series, Kind kind) noexcept {
     // Another worker is writing the name here: a few instructions. One that dies meanwhile leaves the slot claimed, and one that is
     // suspended may come too late for us: then the series has two slots, which render() adds up.
     for (int spin = 0; state == claimed && spin < 1000; ++spin) state = slot.state.load(std::memory_order_acquire);
-    if (state == ready && std::string_view{slot.text, slot.size} == series) return &slot;
+    if (state == ready && std::string_view{slot.text, slot.size} == series && belongs(slot, owner)) return &slot;
   }
   return nullptr;
 }
 
 /// The slot of a series; where there is no room for it, nullptr, and the loss is counted.
 template <class Slot>
-Slot* slot_for(Slot* slots, const Series& series, Kind kind) noexcept {
-  if (auto* slot = find_slot(slots, series.text(), kind)) return slot;
+Slot* slot_for(Slot* slots, const Series& series, Kind kind, std::int32_t owner = 0) noexcept {
+  if (auto* slot = find_slot(slots, series.text(), kind, owner)) return slot;
   if (auto* dropped = find_slot(slots, kDropped, Kind::counter)) dropped->value.fetch_add(1, std::memory_order_relaxed);
   return nullptr;
 }
@@ -185,6 +196,20 @@ void Metrics::add(std::string_view name, std::initializer_list<Label> labels, st
 
 void Metrics::set(std::string_view name, std::initializer_list<Label> labels, std::int64_t value) noexcept {
   if (auto* slot = slot_for(slots_.get(), Series{name, labels}, Kind::gauge)) slot->value.store(value, std::memory_order_relaxed);
+}
+
+Metrics::Part Metrics::part(std::string_view name, std::initializer_list<Label> labels) noexcept {
+  auto* slot = slot_for(slots_.get(), Series{name, labels}, Kind::gauge, getpid());
+  return slot == nullptr ? Part{} : Part{&slot->value};
+}
+
+void Metrics::process_ended(int pid) noexcept {
+  for (std::size_t i = 0; i < kSlots; ++i) {
+    auto& slot = slots_.get()[i];
+    if (slot.owner.load(std::memory_order_acquire) != pid) continue;
+    slot.value.store(0, std::memory_order_relaxed);
+    slot.owner.store(kNobody, std::memory_order_release);
+  }
 }
 
 void Metrics::observe(std::string_view name, std::initializer_list<Label> labels, std::chrono::microseconds took) noexcept {

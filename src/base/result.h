@@ -2,6 +2,7 @@
 // security code every exit should be visible, so functions that can fail return Result<T>.
 // The names follow std::expected (C++23), which can replace this class one day.
 #pragma once
+#include <chrono>
 #include <string>
 #include <utility>
 #include <variant>
@@ -9,7 +10,7 @@
 namespace base {
 
 /// What kind of failure. One table (flow/errors.cc) turns a code into an HTTP status.
-enum class Code { bad_request, denied, not_found, conflict, busy, upstream, internal };
+enum class Code { bad_request, denied, not_found, conflict, throttled, busy, upstream, internal };
 
 /// `detail` is for the log and may name hosts and internals; it never reaches the browser.
 /// `say` is the text for the client: neutral, no internal URL, no secret; empty = a general text by code.
@@ -18,6 +19,7 @@ struct Error {
   Code code = Code::internal;
   std::string detail;
   std::string say = {};
+  std::chrono::seconds wait{0};  // throttled: when it is worth trying again
 };
 
 /// The name of a code as it stands in a log line.
@@ -27,6 +29,7 @@ constexpr const char* name_of(Code c) noexcept {
     case Code::denied: return "denied";
     case Code::not_found: return "not_found";
     case Code::conflict: return "conflict";
+    case Code::throttled: return "throttled";
     case Code::busy: return "busy";
     case Code::upstream: return "upstream";
     case Code::internal: return "internal";

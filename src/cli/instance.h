@@ -28,7 +28,7 @@ struct Instance {
         master(std::move(m)),
         main(std::move(main_db)),
         flows(std::move(flows_db)),
-        store(*main, *flows, clock, random, !config.hooks.events.empty()) {}
+        store(*main, *flows, clock, random, {!config.hooks.events.empty(), config.hooks.max_events}) {}
 };
 
 /// Reads and checks the configuration, environment included; `file` as --config gave it, "" = look for it.

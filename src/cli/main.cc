@@ -1,26 +1,17 @@
 // main.cc: the one place besides the worker loop that catches: an exception here is an accident (no memory, a bug), never a way of working.
-#include <sys/prctl.h>
-#include <sys/resource.h>
-
 #include <cstdio>
 #include <exception>
+#include <string_view>
 
 #include "cli/commands.h"
-
-namespace {
-
-// A core dump would hold client secrets, keys and tokens (CWE-528).
-void forbid_core_dumps() {
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  ::prctl(PR_SET_DUMPABLE, 0);
-}
-
-}  // namespace
+#include "guard/guard.h"
+#include "reader/reader.h"
 
 int main(int argc, char** argv) {
-  forbid_core_dumps();
+  guard::harden_process();
   try {
+    // Not a command for people: a worker starts this program anew so, to have XML read (reader/reader.h).
+    if (argc > 1 && std::string_view{argv[1]} == "xml-reader") return reader::run_keeper(argc == 2);
     return cli::run(argc, argv);
   } catch (const std::exception& e) {
     std::fprintf(stderr, "latchstring: unexpected: %s\n", e.what());

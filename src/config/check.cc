@@ -151,6 +151,12 @@ base::Status check_flows(Draft& draft) {
   return base::ok;
 }
 
+base::Status check_confine(Draft& draft) {
+  if (draft.config.server.confine == "off")
+    draft.config.warnings.push_back(at(draft, "server.confine") + " = \"off\": whoever takes a worker over can do all that its user can");
+  return base::ok;
+}
+
 bool is_domain(std::string_view domain) {
   const auto good = [](unsigned char c) { return c >= 0x80 || std::isalnum(c) || c == '-' || c == '.'; };
   return !domain.empty() && domain.front() != '.' && domain.back() != '.' && std::all_of(domain.begin(), domain.end(), good);
@@ -293,7 +299,7 @@ base::Status check_whole(Draft& draft) {
 
 base::Status check(Draft& draft) {
   constexpr base::Status (*kChecks[])(Draft&) = {check_public_url, check_redirect_uris, check_origins,       check_store,    check_proxies,
-                                                 check_tokens,     check_flows,         check_domains,       check_emails,   check_trusted,
+                                                 check_tokens,     check_flows, check_confine, check_domains,       check_emails,   check_trusted,
                                                  check_pages,      check_hooks,         check_introspection, check_upstream, check_folder,
                                                  check_gate,       check_whole};
   for (const auto one : kChecks) {

@@ -43,9 +43,15 @@ struct Config {
     int threads = 64;
     std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For counts
     std::string log_level = "info";
+    std::size_t max_body = 64 << 10;       // bytes of a request's body
+    std::size_t max_params = 64 << 10;     // bytes of its FastCGI parameters: headers, path, query
+    int max_headers = 100;
+    std::string confine = "try";           // try | require | off
   } server;
   struct {
     std::chrono::seconds ttl{600};
+    int max = 5'000'000;                   // begun, and neither finished nor expired; 0 = no limit
+    int max_per_address = 10'000;          // the same of one client address; 0 = no limit
     bool bound = true;                     // binding = "required" | "none"
     std::string cookie_same_site = "lax";  // lax | strict | none
   } flows;
@@ -60,6 +66,8 @@ struct Config {
   struct {
     std::chrono::seconds ttl{30 * 86400};  // of a browser's cookie, from the login on
     std::chrono::seconds idle{14 * 86400};
+    int max_per_user = 1000;               // rows; the one that was not used for longest makes room
+    int max_refresh_tokens = 1000;         // exchanged ones that are remembered of a session
   } sessions;
   struct {
     std::vector<std::string> origins;
@@ -83,6 +91,7 @@ struct Config {
     base::Secret secret;                   // the key: from secret or secret_file, "whsec_..." decoded
     std::chrono::seconds timeout{5};
     std::string when_down = "refuse";      // refuse | allow
+    int max_events = 100'000;              // that wait; above, what happens is not told
   } hooks;
   struct {
     std::string client_id;                 // "" = nobody may introspect
@@ -93,6 +102,9 @@ struct Config {
     std::string ca_file;
     std::chrono::seconds timeout{10};
     std::size_t max_response = 1 << 20;
+    int max_calls = 4096;                  // under way, per worker
+    std::chrono::seconds refetch_after{60};  // of a key set, for a key that it does not have
+    std::chrono::seconds retry_after{5};     // of a document that could not be fetched
   } upstream;
   struct {
     bool enabled = false;                  // the built-in demo provider; refused unless public_url is on loopback

@@ -40,8 +40,24 @@ constexpr Key kKeys[] = {
      "Addresses of proxies in front of the web server, whose X-Forwarded-For is believed. From anyone else it is ignored.",
      "[\"10.0.0.1\"]"},
     {"server.log_level", SLOT(config.server.log_level), "debug|info|warn|error", "The least important lines to log (standard error).", ""},
+    {"server.max_body", SLOT(config.server.max_body), "16KiB..1MiB",
+     "The longest body of a request; 413 above. SAML answers that name hundreds of groups may need 256KiB.", ""},
+    {"server.max_params", SLOT(config.server.max_params), "16KiB..1MiB",
+     "The most that path, query and headers of a request may have together; 431 above.", ""},
+    {"server.max_headers", SLOT(config.server.max_headers), "20..1000", "The most headers of a request; 431 above.", ""},
+    {"server.confine", SLOT(config.server.confine), "try|require|off",
+     "Once started, a worker gives up what it does not need (Landlock for files, seccomp for system calls). \"try\": what the kernel has of\n"
+     "the two; what it lacks is a warning at the start. \"require\": no start without both. \"off\": neither.",
+     ""},
 
     {"flows.ttl", SLOT(config.flows.ttl), "1s..1d", "How long a login may take, from the first request to the last.", ""},
+    {"flows.max", SLOT(config.flows.max), "0..1000000000",
+     "How many logins may have begun and neither be finished nor have expired; 429 above, 0: no limit. Each is some 300 bytes on disk.", ""},
+    {"flows.max_per_address", SLOT(config.flows.max_per_address), "0..60000",
+     "How many of them from one client address (IPv6: one /64); 429 above, 0: no limit. Loopback addresses are never counted, so that a\n"
+     "program on this machine may ask for many: behind a proxy, see server.trusted_proxies. Counted over all workers of one server; under\n"
+     "mod_fcgid each process counts for itself.",
+     ""},
     {"flows.binding", SLOT(binding), "required|none",
      "\"required\": only the browser or app that began a login can finish it (cookie, or flow_challenge and flow_verifier).\n"
      "\"none\": anyone who has the state can: an attacker can log a victim into the attacker's account. There is a warning at every start.",
@@ -64,6 +80,11 @@ constexpr Key kKeys[] = {
 
     {"sessions.ttl", SLOT(config.sessions.ttl), "1m..3650d", "How long a browser stays signed in (redirect mode, the gate), at most.", ""},
     {"sessions.idle", SLOT(config.sessions.idle), "1m..3650d", "It is signed out earlier if it was not used for so long.", ""},
+    {"sessions.max_per_user", SLOT(config.sessions.max_per_user), "1..100000",
+     "How many sessions a user may have, browsers and apps alike. A login beyond them ends the one that was not used for longest.", ""},
+    {"sessions.max_refresh_tokens", SLOT(config.sessions.max_refresh_tokens), "10..100000",
+     "How many exchanged refresh tokens are remembered of each session. An older one is still known by its signature and counts as theft.",
+     ""},
 
     {"cors.origins", SLOT(config.cors.origins), "", "Sites whose pages may call us from the browser, with cookies: scheme://host[:port].",
      "[\"https://spa.example\"]"},
@@ -103,6 +124,8 @@ constexpr Key kKeys[] = {
     {"hooks.secret_file", SLOT(hooks_secret_file), "", "The same, in a file of its own.", "\"/etc/latchstring/hooks.secret\""},
     {"hooks.timeout", SLOT(config.hooks.timeout), "1s..30s", "How long an answer may take.", ""},
     {"hooks.when_down", SLOT(config.hooks.when_down), "refuse|allow", "What becomes of a login when hooks.login does not answer.", ""},
+    {"hooks.max_events", SLOT(config.hooks.max_events), "1..100000000",
+     "How many facts may wait for hooks.events to take them. Above, what happens is not told: logins go on.", ""},
 
     {"introspection.client_id", SLOT(config.introspection.client_id), "",
      "Who may ask POST /token/introspect/ about a token: your API, by HTTP Basic or in the form. Empty: nobody.", "\"api\""},
@@ -116,6 +139,14 @@ constexpr Key kKeys[] = {
      "\"/etc/ssl/certs/company.pem\""},
     {"upstream.timeout", SLOT(config.upstream.timeout), "1s..2m", "The most that one call to a provider may take.", ""},
     {"upstream.max_response", SLOT(config.upstream.max_response), "1KiB..64MiB", "The most that a provider may answer.", ""},
+    {"upstream.max_calls", SLOT(config.upstream.max_calls), "1..65536",
+     "Calls to providers and hooks under way at a time, per worker; 503 above.", ""},
+    {"upstream.refetch_after", SLOT(config.upstream.refetch_after), "1s..1h",
+     "The least time between two fetches of one key set for the sake of a key that it does not have. Tokens that name such a key are refused\n"
+     "meanwhile, so a flood of them makes no flood of fetches.",
+     ""},
+    {"upstream.retry_after", SLOT(config.upstream.retry_after), "1s..10m",
+     "How long a provider's metadata or keys that could not be fetched are not asked for again.", ""},
 
     {"demo.enabled", SLOT(config.demo.enabled), "",
      "A built-in provider named `demo` to try things out: anyone can sign in as anyone. Refused unless public_url is on loopback.", ""},

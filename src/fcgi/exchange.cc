@@ -130,7 +130,10 @@ Exchange::End Exchange::serve(int fd) {
   fcgx.keepConnection = 1;  // otherwise FCGX_Accept_r drops the connection that it is given
   if (FCGX_Accept_r(&fcgx) != 0) {
     // Malformed records, parameters over the budget, too slow, or gone: no answer can be given.
-    service_.log.event(base::Level::warn, "malformed", {{"why", "not FastCGI, too large, too slow or cut off"}});
+    if (transport_.over_budget())
+      service_.limits.hit(base::Limit::server_max_params, {{"why", "far too large to be answered"}});
+    else
+      service_.log.event(base::Level::warn, "malformed", {{"why", "not FastCGI, too slow or cut off"}});
     service_.metrics.add("latchstring_malformed_total");
     return End::over;
   }
@@ -143,6 +146,8 @@ Exchange::End Exchange::serve(int fd) {
   const bool read = role == Role::authorizer ? no_body(refuse) : read_body(parsed.length, request, refuse);
   if (refuse == 404)
     service_.log.event(base::Level::warn, "unmounted", {{"req", request.id}, {"mount", service_.rules.mount}, {"path", parsed.full_path}});
+  if (refuse == 413) parsed.over = base::Limit::server_max_body;
+  if (refuse && parsed.over) service_.limits.hit(*parsed.over, {{"ip", request.remote_addr}, {"req", request.id}});
   if (refuse) service_.metrics.add("latchstring_refused_total", {{"status", std::to_string(refuse)}});
   const auto response = respond(request, refuse);
   const bool taken = answer(response, request);

@@ -16,6 +16,7 @@ struct Service {
   Handler handler;
   const base::Log& log;
   base::Metrics& metrics;
+  base::Limits& limits;
 };
 
 class Exchange {

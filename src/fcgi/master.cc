@@ -244,6 +244,7 @@ void Master::after_successor(Slot& slot, bool ready) {
 void Master::reap() {
   int status = 0;
   for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+    server_.metrics.process_ended(pid);
     if (std::erase_if(leaving_, [&](const Child& child) { return child.pid == pid; })) {
       log(Level::info, "worker_left", pid);
       continue;

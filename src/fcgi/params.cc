@@ -216,12 +216,12 @@ Parsed parse_params(const char* const* env, const ParamRules& rules, Role role) 
     auto header = header_name(name.substr(5));
     if (header == "proxy") continue;  // httpoxy, CVE-2016-5385: no header may look like a setting of ours
     if (request.headers.size() == rules.max_headers)
-      out.refuse = 431;
+      out.refuse = 431, out.over = base::Limit::server_max_headers;
     else
       request.headers.emplace_back(std::move(header), value);
     if (name == "HTTP_X_FORWARDED_FOR") vars.forwarded_for.push_back(value);
   }
-  if (bytes > rules.max_params) out.refuse = 431;
+  if (bytes > rules.max_params) out.refuse = 431, out.over = base::Limit::server_max_params;
   if (!vars.authorization.empty() && request.header("authorization").empty())
     request.headers.emplace_back("authorization", vars.authorization);
   request.remote_addr = client_of(vars, rules.trusted_proxies);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "http/request.h"
 
 namespace fcgi {
@@ -24,6 +25,7 @@ struct Parsed {
   std::optional<std::size_t> length;  // CONTENT_LENGTH; nullopt when missing or empty: then the body is what stdin holds
   /// 0, or the status to refuse with: 400 malformed CONTENT_LENGTH or no method, 404 not below the mount, 431 too many or too large.
   int refuse = 0;
+  std::optional<base::Limit> over;  // which limit it was
   std::string full_path;  // before the mount was taken off; for the log
 };
 

@@ -32,6 +32,7 @@ Transport::First Transport::first_read(int fd, bool may_wait) {
 void Transport::begin(std::size_t budget) noexcept {
   budget_ = budget;
   records_ = Records{budget};
+  over_ = false;
   deadline_ = {};
 }
 
@@ -49,6 +50,7 @@ bool Transport::wait(int fd, short events) {
 
 int Transport::read(int fd, char* buffer, std::size_t size) {
   if (budget_ == 0) {
+    over_ = true;
     errno = EMSGSIZE;
     return -1;
   }
@@ -66,6 +68,7 @@ int Transport::read(int fd, char* buffer, std::size_t size) {
     }
   }
   if (!records_.pass({buffer, static_cast<std::size_t>(n)})) {
+    over_ = records_.too_long();
     errno = EPROTO;
     return -1;
   }

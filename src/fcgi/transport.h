@@ -17,6 +17,7 @@ class Transport {
   std::size_t next_ = 0, end_ = 0;  // in ahead_
   std::size_t budget_ = 0;
   Records records_;
+  bool over_ = false;
   std::chrono::steady_clock::time_point deadline_{};  // set at the first wait
   bool wait(int fd, short events);
 
@@ -26,6 +27,8 @@ class Transport {
   First first_read(int fd, bool may_wait);
   /// Begins a request: at most `budget` bytes may be read from here on (those read ahead count).
   void begin(std::size_t budget) noexcept;
+  /// Has more been asked for than may be read?
+  bool over_budget() const noexcept { return over_; }
   /// Another `budget` bytes, for the body.
   void allow(std::size_t budget) noexcept { budget_ = budget; }
   /// As read(2) and write(2), for libfcgi. -1: over budget (EMSGSIZE), too slow (ETIMEDOUT), no FastCGI (EPROTO) or the peer is

@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 
+#include "base/clock.h"
+#include "base/limits.h"
 #include "fcgi/process.h"
 #include "fcgi/worker.h"
 
@@ -37,12 +39,15 @@ int run_worker(const Server& server, const std::function<void(const std::string&
     return 1;
   }
   const auto& options = server.options;
+  const base::SystemClock clock;
+  base::Limits limits{server.log, server.metrics, clock};
   Worker worker{server.listen, options,
                 Service{.rules = {options.mount, options.max_params, options.max_headers, options.trusted_proxies, options.https},
                         .max_body = options.max_body,
                         .handler = *std::move(handler),
                         .log = server.log,
-                        .metrics = server.metrics}};
+                        .metrics = server.metrics,
+                        .limits = limits}};
   if (const auto started = worker.start(); !started) {
     ready(started.error().detail);
     return 1;

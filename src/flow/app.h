@@ -4,10 +4,12 @@
 #include <mutex>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/random.h"
 #include "config/config.h"
+#include "flow/throttle.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "net/client.h"
@@ -52,6 +54,8 @@ struct Deps {
   const base::Log& log;
   base::Metrics& metrics;
   net::Client& net;
+  base::Limits& limits;
+  Throttle& throttle;
 };
 
 /// One request: routed, answered, counted, logged. Throws nothing that a handler threw.

@@ -1,6 +1,7 @@
 // attempt.cc: the second half of a login, up to a believed identity. The texts and their order are djoser's (wire.md, table under item 7).
 #include "flow/attempt.h"
 
+#include "token/nonce.h"
 #include "token/sealed.h"
 
 namespace flow {
@@ -55,7 +56,9 @@ base::Result<store::Flow> take(Call& call, const Returned& back, const token::St
   auto taken = call.deps.store.take_flow(state.id, state.secret_hash);
   if (!taken) return taken.error();
   switch (taken->outcome) {
-    case store::Take::taken: return std::move(taken->flow);
+    case store::Take::taken:
+      call.deps.throttle.leave(call.request.remote_addr, token::made_at(state.id));
+      return std::move(taken->flow);
     case store::Take::used: return base::Error{base::Code::bad_request, "state was used before", std::string{back.texts().wrong}};
     case store::Take::expired: return base::Error{base::Code::bad_request, "state expired", std::string{back.texts().wrong}};
     case store::Take::unknown: break;

@@ -60,8 +60,11 @@ http::Response provider_unknown(std::string_view name) {
 }
 
 base::Result<std::string> begin_flow(Call& call, const Wanted& wanted, const Binding& binding) {
+  auto place = call.deps.throttle.enter({call.request.remote_addr, call.name, call.request.id});
+  if (!place) return place.error();
   auto url = begin_once(call, wanted, binding);
   for (int again = 0; again < 3 && !url && url.error().code == base::Code::conflict; ++again) url = begin_once(call, wanted, binding);
+  if (url) place->keep();
   return url;
 }
 

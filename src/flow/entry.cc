@@ -50,6 +50,7 @@ base::Result<Entry> enter(Call& call, const providers::Identity& who, store::New
   record.profile = profile_of(who);
   record.rules = rules_of(deps.config);
   record.session = session;
+  record.session.max_per_user = call.deps.config.sessions.max_per_user;
   auto tokens = seal_tokens(call, who);
   if (!tokens) return tokens.error();
   record.provider_tokens = std::move(tokens->sealed);

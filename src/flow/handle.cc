@@ -113,6 +113,7 @@ void account(const Found& found, const Call& call, const http::Response& respons
   const auto status = std::to_string(response.status);
   call.deps.metrics.add("latchstring_requests_total", {{"route", route}, {"status", status}});
   const auto level = response.status >= 500 ? base::Level::error : base::Level::info;
+  if (response.status == 429) return;  // base::Limits has written its line, or counted it among those that a flood leaves out
   if (!call.deps.log.wants(level)) return;
   const auto ms = std::to_string(took.count() / 1000) + '.' + std::to_string(took.count() / 100 % 10);
   std::vector<base::Log::Field> fields{

@@ -36,7 +36,9 @@ base::Status take_nonce(Call& call, const token::State& nonce) {
   if (token::made_at(nonce.id) + call.deps.config.flows.ttl <= call.deps.clock.now()) return refused("the nonce has expired");
   const auto taken = store.take_flow(nonce.id, nonce.secret_hash);
   if (!taken) return taken.error();
-  return taken->outcome == store::Take::taken ? base::Status{base::ok} : refused("the nonce was used before");
+  if (taken->outcome != store::Take::taken) return refused("the nonce was used before");
+  call.deps.throttle.leave(call.request.remote_addr, token::made_at(nonce.id));
+  return base::ok;
 }
 
 /// Is it the hash of one of ours? Then who has the token alone must not get in by keeping silent about the nonce.
@@ -113,9 +115,12 @@ base::Result<providers::Identity> native_identity(Call& call, const Body& body) 
 http::Response make_nonce(Call& call) {
   auto& deps = call.deps;
   if (!deps.broker.has(call.name)) return provider_unknown(call.name);
+  auto place = deps.throttle.enter({call.request.remote_addr, call.name, call.request.id});
+  if (!place) return failure(place.error());
   auto nonce = begin_nonce(call);
   for (int again = 0; again < 3 && !nonce && nonce.error().code == base::Code::conflict; ++again) nonce = begin_nonce(call);
   if (!nonce) return failure(nonce.error());
+  place->keep();
   json::Writer w;
   w.object().member("nonce", *nonce).member("expires_in", std::int64_t{deps.config.flows.ttl.count()}).end_object();
   return http::json(201, w.take());

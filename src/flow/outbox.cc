@@ -69,15 +69,6 @@ void Courier::not_taken(const store::OutboxEvent& event, const std::string& why,
   deps_.metrics.add("latchstring_events_total", {{"outcome", given_up ? "dropped" : "failed"}});
   auto done = given_up ? deps_.store.drop_event(event.id) : deps_.store.put_back_event(event.id, now + event_backoff(event.attempts));
   if (!done) deps_.log.event(base::Level::warn, "events", {{"event", event_id(event)}, {"why", done.error().detail}});
-  look_at_size();
-}
-
-/// A full outbox loses facts (store::add_event), which an operator must hear of.
-void Courier::look_at_size() {
-  auto waiting = deps_.store.count_events();
-  const bool full = waiting && *waiting >= store::kMostEvents;
-  if (full && !full_) deps_.log.event(base::Level::error, "events", {{"why", "the outbox is full: what happens now is not told"}});
-  full_ = full;
 }
 
 }  // namespace flow

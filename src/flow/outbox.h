@@ -17,10 +17,8 @@ std::string event_body(const store::OutboxEvent& event);
 class Courier {
   Deps& deps_;
   std::chrono::seconds pause_{0};
-  bool full_ = false;  // said so already
 
   void not_taken(const store::OutboxEvent& event, const std::string& why, bool answered);
-  void look_at_size();
 
  public:
   explicit Courier(Deps& deps) : deps_(deps) {}

@@ -43,6 +43,8 @@ http::Response rotate(Call& call, const token::KeyRing& ring, const token::Claim
   rotation.grace = deps.config.tokens.refresh_grace;
   rotation.remote_addr = call.request.remote_addr;
   rotation.request_id = call.request.id;
+  rotation.session = old.session;
+  rotation.remembered = deps.config.sessions.max_refresh_tokens;
   auto rotated = deps.store.rotate_refresh(rotation);
   if (!rotated) return failure(rotated.error());
   if (rotated->outcome == store::RotateOutcome::same_successor) {

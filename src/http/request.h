@@ -39,8 +39,8 @@ struct Request {
   // The gate's (flow/gate.cc), from where no client can write: see fcgi/params.h.
   bool authorizer = false;  // FastCGI role AUTHORIZER: the answer decides whether somebody is let in, and nothing but the gate may give it
   int refused = 0;          // 401, 403: the web server has refused somebody already and asks for the page that says so; 0 = it has not
-  bool names_removed = false;  // the web server has removed Remote-User and its kin, so that one which is there is a spelling that it missed
-  std::string original;     // the URI that somebody wants to see: path and query as sent, not below our mount; "" = not known
+  bool names_removed = false;  // the web server took Remote-User and its kin away: one that is there is a spelling that it missed
+  std::string original;        // the URI that somebody wants to see: path and query as sent, not below our mount; "" = not known
   /// First header of that lower-case name, or "".
   std::string_view header(std::string_view name) const noexcept;
   /// The value of a cookie over all Cookie headers, separators "; " and ", " both (frontends.md); "" if absent. The first one counts.

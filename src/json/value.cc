@@ -1,5 +1,5 @@
-// value.cc: the only file that sees RapidJSON's reader. Its iterative parser needs no stack; a handler of ours stands before the
-// DOM and stops at the limits, so that depth and duplicates are refused while reading, not after.
+// value.cc: the only file that sees RapidJSON's reader. Its iterative parser needs no stack; a handler of ours stands before the DOM and
+// stops at the limits, so that depth and duplicates are refused while reading, not after.
 #include "json/value.h"
 
 #include <rapidjson/document.h>
@@ -39,8 +39,7 @@ class Guard {
     if (!base::is_utf8({s, n})) why = "half of a surrogate pair";
     return why == nullptr;
   }
-  /// RapidJSON's own conversion counts the leading zero bits of 0 in "0e308", which is undefined. It has checked the grammar
-  /// already.
+  /// RapidJSON's own conversion counts the leading zero bits of 0 in "0e308", which is undefined. It has checked the grammar already.
   bool number(std::string_view text) {
     const auto read = [&](auto& n) {
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);

@@ -66,7 +66,7 @@ bool Call::prepare(const Request& request, const Target& target, Time now, Time 
   curl_says_[0] = '\0';
   begun_ = now;
   deadline_ = deadline;
-  max_body_ = request.max_response ? request.max_response : settings_.max_response;
+  max_body_ = request.max_response ? std::min(request.max_response, settings_.max_response) : settings_.max_response;
   set_options(request);
   set_method(request);
   return set_headers(request);
@@ -245,9 +245,12 @@ void Call::fail(base::Error error) {
 void Call::time_out() { fail(refuse("timeout: no whole answer in time", target_.host)); }
 
 void Call::settle() noexcept {
+  const std::string_view outcome = std::string_view{error_.detail}.substr(0, error_.detail.find(':'));
+  if (failed_ && outcome == "too large" && settings_.limits)
+    settings_.limits->hit(base::Limit::upstream_max_response, {{"host", target_.host}, {"why", error_.detail}});
   if (settings_.observe) {
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun_);
-    settings_.observe(target_.host, failed_ ? error_.detail.substr(0, error_.detail.find(':')) : std::to_string(response_.status), took);
+    settings_.observe(target_.host, failed_ ? std::string{outcome} : std::to_string(response_.status), took);
   }
   std::lock_guard lock{mutex_};
   done_ = true;

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/handle.h"
+#include "base/limits.h"
 #include "net/rules.h"
 
 namespace net {
@@ -26,6 +27,7 @@ struct Settings {
   std::chrono::milliseconds timeout{};
   std::size_t max_response = 0;
   std::function<void(std::string_view host, std::string_view outcome, std::chrono::microseconds took)> observe;
+  base::Limits* limits = nullptr;
 };
 
 class Call {

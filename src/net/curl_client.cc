@@ -6,13 +6,16 @@
 #include "net/curl_client.h"
 
 #include <curl/curl.h>
+#include <string.h>
 
 #include <array>
 #include <condition_variable>
+#include <cstdlib>
 #include <fstream>
 #include <mutex>
 
 #include "base/url.h"
+#include "base/wiping.h"
 #include "net/call.h"
 #include "net/loop.h"
 #include "net/rules.h"
@@ -26,9 +29,10 @@ namespace {
 
 constexpr std::size_t idle_calls = 64;  // easy handles kept for the next request
 
-/// curl_global_init counts its callers; thread-safe since 7.84.
+/// curl_global_init counts its callers; thread-safe since 7.84. Its buffers hold client secrets, codes and tokens.
 struct Library {
-  const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+  const CURLcode code =
+      curl_global_init_mem(CURL_GLOBAL_DEFAULT, std::malloc, base::wipe_and_free, base::wiping_realloc, ::strdup, std::calloc);
   Library() = default;
   Library(const Library&) = delete;
   Library& operator=(const Library&) = delete;
@@ -73,6 +77,7 @@ struct CurlClient::Impl {
   Library library;
   Settings settings;
   std::size_t max_in_flight = 0;
+  base::Metrics::Part under_way;
   std::array<std::mutex, CURL_LOCK_DATA_LAST> share_locks;
   Share share;  // TLS sessions: without it each easy handle would keep its own
   std::mutex mutex;
@@ -124,8 +129,12 @@ base::Result<std::shared_ptr<Call>> CurlClient::Impl::take() {
   {
     std::lock_guard lock{mutex};
     if (closing) return base::Error{base::Code::busy, "busy: shutting down"};
-    if (in_flight >= max_in_flight) return base::Error{base::Code::busy, "busy: too many calls to providers under way"};
+    if (in_flight >= max_in_flight) {
+      if (settings.limits) settings.limits->hit(base::Limit::upstream_max_calls);
+      return base::Error{base::Code::busy, "busy: too many calls to providers under way"};
+    }
     ++in_flight;
+    under_way.add(1);
     if (!spare.empty()) {
       auto call = std::move(spare.back());
       spare.pop_back();
@@ -145,6 +154,7 @@ void CurlClient::Impl::give_back(std::shared_ptr<Call> call) {
   std::lock_guard lock{mutex};
   if (call && spare.size() < idle_calls) spare.push_back(std::move(call));
   call.reset();
+  under_way.add(-1);
   if (--in_flight == 0 && closing) idle.notify_all();
 }
 
@@ -190,8 +200,9 @@ base::Result<std::unique_ptr<CurlClient>> CurlClient::open(CurlOptions options) 
   if (!ca) return ca.error();
   auto impl = std::make_unique<Impl>();
   impl->settings = {std::move(*ca),  std::move(options.proxy), "latchstring/" LATCHSTRING_VERSION,
-                    options.timeout, options.max_response,     std::move(options.observe)};
+                    options.timeout, options.max_response,     std::move(options.observe),                options.limits};
   impl->max_in_flight = options.max_in_flight;
+  impl->under_way = options.under_way;
   if (auto opened = impl->open(); !opened) return opened.error();
   return std::unique_ptr<CurlClient>{new CurlClient{std::move(impl)}};
 }

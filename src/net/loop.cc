@@ -38,22 +38,28 @@ base::Status Loop::open() {
     lanes_[kind] = std::make_unique<Lane>(epoll_, kind);
     if (!lanes_[kind]->good()) return base::Error{base::Code::internal, "curl: no multi handle"};
   }
+  return base::ok;
+}
+
+/// Not before there is work: a process that confines itself does so before it has threads (guard/).
+void Loop::start_thread() {
   // Signals are for the threads that know what to do with them.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread{[this] { run(); }};
+  thread_ = std::thread{[this] {
+    pthread_setname_np(pthread_self(), "net-io");  // its own: another's stands in /proc, which is closed by then
+    run();
+  }};
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  pthread_setname_np(thread_.native_handle(), "net-io");
-  return base::ok;
 }
 
 void Loop::stop() {
-  if (!thread_.joinable()) return;
   {
     std::lock_guard lock{mutex_};
     stopping_ = true;
   }
+  if (!thread_.joinable()) return;
   wake();
   thread_.join();
 }
@@ -76,6 +82,7 @@ void Loop::submit(std::shared_ptr<Call> call) {
     std::lock_guard lock{mutex_};
     first = submitted_.empty();
     late = stopping_;
+    if (!late && !thread_.joinable()) start_thread();
     if (!late) submitted_.push_back(call);
   }
   if (late) return call->fail(gone());

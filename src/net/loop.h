@@ -30,10 +30,11 @@ class Loop {
   std::mutex mutex_;
   std::vector<std::shared_ptr<Call>> submitted_;  // under mutex_
   bool stopping_ = false;                         // under mutex_
-  std::thread thread_;
+  std::thread thread_;                            // started under mutex_, by the first call
 
   Loop() = default;
   base::Status open();
+  void start_thread();
   void run();
   int wait_ms() const;
   void dispatch(std::uint64_t data, std::uint32_t events);

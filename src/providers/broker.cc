@@ -9,6 +9,7 @@
 #include "providers/later.h"
 #include "providers/layers.h"
 #include "providers/logout_token.h"
+#include "providers/needs.h"
 #include "providers/security_event.h"
 #include "providers/table.h"
 
@@ -89,6 +90,8 @@ Broker::~Broker() = default;
 base::Result<Broker> Broker::open(const config::Config& config, World world) {
   auto layers = Layers::open(config.providers_dir);
   if (!layers) return layers.error();
+  world.refetch_after = config.upstream.refetch_after;
+  world.retry_after = config.upstream.retry_after;
   auto impl = std::make_unique<Impl>(Impl{world, config.public_url + "/o/", {}, {}});
   for (const auto& [name, stanza] : config.providers) {
     auto enabled = is_enabled(name, stanza);
@@ -97,6 +100,19 @@ base::Result<Broker> Broker::open(const config::Config& config, World world) {
     if (auto added = impl->add(*layers, name, stanza); !added) return added.error();
   }
   return Broker{std::move(impl)};
+}
+
+Needs Broker::needs() const {
+  const auto is_xml = [](const auto& from) { return from.answer == AnswerKind::xml; };
+  Needs out;
+  for (const auto& [name, entry] : impl_->entries) {
+    const auto& spec = entry.provider->spec;
+    out.xml = out.xml || entry.engine->xml || is_xml(spec.token) || (spec.user && std::any_of(spec.user->begin(), spec.user->end(), is_xml));
+    for (const auto& [variable, value] : spec.variables) {
+      if (variable.ends_with("_file") && !value.empty()) out.files.push_back(value);
+    }
+  }
+  return out;
 }
 
 const std::vector<Info>& Broker::list() const noexcept { return impl_->list; }

@@ -17,8 +17,11 @@
 #include "net/client.h"
 #include "providers/cache.h"
 #include "providers/identity.h"
+#include "providers/world.h"
 
 namespace providers {
+
+struct Needs;  // needs.h
 
 /// An enabled provider as GET /o/ lists it. `warning`: what the operator is to know of the service (it is closed, nobody tried it); "" =
 /// nothing. `widget`: it begins with a button of its own on a page of the site's, so that redirect mode has nowhere to send the browser.
@@ -79,13 +82,6 @@ struct Kept {
   ProviderTokens tokens;
 };
 
-struct World {
-  net::Client& client;
-  Cache& cache;
-  const base::Clock& clock;
-  base::Random& random;
-};
-
 /// How a provider's people are told apart, for who brings identities along from elsewhere (`latchstring import`).
 struct Naming {
   std::string issuer;   // with the uid, the identity
@@ -108,6 +104,7 @@ class Broker {
   static base::Result<Broker> open(const config::Config& config, World world);
   Broker(Broker&&) noexcept;
   ~Broker();
+  Needs needs() const;
   const std::vector<Info>& list() const noexcept;
   bool has(std::string_view name) const noexcept;
   base::Result<Begun> begin(std::string_view name, const Start& start);

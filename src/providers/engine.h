@@ -38,6 +38,7 @@ struct Engine {
   std::string_view redeems_with = "c";  // the documents that are there when the token endpoint is asked
   /// Whether a file needs client_id, client_secret; null: as needs_client says.
   bool (*needs)(const Spec& spec, std::string_view setting) = nullptr;
+  bool xml = false;       // reads XML that comes from outside
   bool has_file = false;  // a stanza with the protocol for its `kind` stands on the catalogue's file of that name
   /// Pages that this protocol has besides the two of every provider; null = none. Code::not_found for an unknown one.
   base::Result<Page> (*page)(const Provider& provider, const PageRequest& request) = nullptr;

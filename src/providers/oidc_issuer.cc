@@ -86,6 +86,7 @@ base::Result<Judged> judge_signature(const Signer& signer, World& world, const t
   if (may_be_newer(verdict, jws, **keys)) {
     auto newer = signer.keys.newer(world, signer.at, parse, *keys);
     if (newer && *newer && *newer != *keys) verdict = token::verify(jws, **newer, signer.algs);
+    if (verdict == token::Verdict::good) signer.keys.fruitful();  // nobody but the provider can bring this about
   }
   if (verdict == token::Verdict::unknown_key) return Judged::unknown_key;
   return verdict == token::Verdict::good ? Judged::good : Judged::bad;

@@ -1,5 +1,7 @@
 #include "providers/remote.h"
 
+#include "base/url.h"
+
 namespace providers {
 namespace {
 
@@ -12,6 +14,11 @@ base::Result<std::string> get_json(World& world, const RemoteCore::Ask& ask) {
   if (!answer) return answer.error();
   if (answer->status != 200) return base::Error{base::Code::upstream, "HTTP " + std::to_string(answer->status)};
   return std::move(answer->body);
+}
+
+void count(World& world, base::Limit limit, const RemoteCore::Ask& ask) {
+  const auto url = base::parse_url(ask.url);
+  if (world.limits) world.limits->hit(limit, {{"host", url ? std::string_view{url->host} : std::string_view{}}});
 }
 
 }  // namespace
@@ -33,7 +40,8 @@ base::Result<RemoteCore::Any> RemoteCore::get(World& world, const Ask& ask, cons
     if (up_to_date(now)) return value_;
     const bool stale = usable(now, 2 * kDocumentTtl);
     if (busy_ && !stale) continue;
-    if (busy_ || failed_lately(now)) {
+    if (busy_ || failed_lately(now, world)) {
+      if (!busy_) count(world, base::Limit::upstream_retry_after, ask);
       if (stale) return value_;
       return error_;
     }
@@ -48,11 +56,19 @@ base::Result<RemoteCore::Any> RemoteCore::newer(World& world, const Ask& ask, co
   done_.wait(lock, [this] { return !busy_; });
   const auto now = world.clock.now();
   if (value_ && value_ != than) return value_;
-  if (asked_lately(now) || failed_lately(now)) return than;
+  if (const bool failed = failed_lately(now, world); failed || asked_lately(now, world)) {
+    count(world, failed ? base::Limit::upstream_retry_after : base::Limit::upstream_refetch_after, ask);
+    return than;
+  }
   refetched_ = now;
   auto loaded = load(lock, world, ask, parse, false);
   if (!loaded) return than;
   return loaded;
+}
+
+void RemoteCore::fruitful() {
+  const std::lock_guard lock{mutex_};
+  refetched_ = {};
 }
 
 base::Result<RemoteCore::Any> RemoteCore::load(std::unique_lock<std::mutex>& lock, World& world, const Ask& ask, const Parse& parse,
@@ -72,7 +88,7 @@ base::Result<RemoteCore::Any> RemoteCore::load(std::unique_lock<std::mutex>& loc
   lock.lock();
   if (!fetched) {
     error_ = fetched.error();
-    retry_at_ = world.clock.now() + kAfterFailure;
+    retry_at_ = world.clock.now() + world.retry_after;
     return error_;
   }
   value_ = std::move(fetched->value);

@@ -1,6 +1,6 @@
 // remote.h: a document that a provider publishes (metadata, key set): in memory, else in the Cache that processes share, else from the
-// network. One thread fetches, the others wait for it; a failure is remembered for a few seconds, so that a provider that is down is not
-// hammered.
+// network. One thread fetches, the others wait for it; a failure is remembered for upstream.retry_after, so that a provider that is down
+// is not hammered.
 #pragma once
 #include <condition_variable>
 #include <functional>
@@ -16,8 +16,6 @@
 namespace providers {
 
 inline constexpr std::chrono::hours kDocumentTtl{24};
-inline constexpr std::chrono::seconds kAfterFailure{5};
-inline constexpr std::chrono::seconds kBetweenRefetches{60};
 /// What was noted further ahead than this is of a clock that has been set back since: it counts as old, or a clock that was hours ahead
 /// would keep a provider away for hours.
 inline constexpr std::chrono::minutes kAhead{1};
@@ -39,6 +37,7 @@ class RemoteCore {
   Any known();
   base::Result<Any> get(World& world, const Ask& ask, const Parse& parse);
   base::Result<Any> newer(World& world, const Ask& ask, const Parse& parse, const Any& than);
+  void fruitful();
 
  private:
   struct Fetched {
@@ -54,8 +53,10 @@ class RemoteCore {
 
   bool usable(base::Time now, std::chrono::seconds age) const { return value_ && now < fetched_ + age; }
   bool up_to_date(base::Time now) const { return usable(now, kDocumentTtl) && fetched_ <= now + kAhead; }
-  bool failed_lately(base::Time now) const { return now < retry_at_ && retry_at_ <= now + kAfterFailure + kAhead; }
-  bool asked_lately(base::Time now) const { return now < refetched_ + kBetweenRefetches && refetched_ <= now + kAhead; }
+  bool failed_lately(base::Time now, const World& world) const { return now < retry_at_ && retry_at_ <= now + world.retry_after + kAhead; }
+  bool asked_lately(base::Time now, const World& world) const {
+    return now < refetched_ + world.refetch_after && refetched_ <= now + kAhead;
+  }
   base::Result<Any> load(std::unique_lock<std::mutex>& lock, World& world, const Ask& ask, const Parse& parse, bool from_cache);
   static base::Result<Fetched> fetch(World& world, const Ask& ask, const Parse& parse, bool from_cache);
 };
@@ -75,12 +76,14 @@ class Remote : RemoteCore {
   base::Result<Pointer> get(World& world, const Ask& ask, const F& parse) {
     return cast(RemoteCore::get(world, ask, wrap(parse)));
   }
-  /// Another one than `than`, asked for once a minute at most (a flood of unknown key ids must not become a flood of requests); `than`
-  /// itself where there is none. For an unknown `kid`: OIDC Core 10.1.1.
+  /// Another one than `than`, asked for once in upstream.refetch_after (a flood of unknown key ids must not become a flood of requests);
+  /// `than` itself where there is none. For an unknown `kid`: OIDC Core 10.1.1.
   template <class F>
   base::Result<Pointer> newer(World& world, const Ask& ask, const F& parse, const Pointer& than) {
     return cast(RemoteCore::newer(world, ask, wrap(parse), than));
   }
+  /// The newer one had what was missing: then fetching it was no part of a flood, and the next may be asked for at once.
+  using RemoteCore::fruitful;
 
  private:
   template <class F>

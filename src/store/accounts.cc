@@ -14,7 +14,7 @@ struct Login {
   const LoginRecord& record;
   base::Time now;
   base::Random& random;
-  bool events;
+  const Events& events;
 };
 
 Param blob_or_null(const std::string& bytes) { return bytes.empty() ? Param{} : Param{Blob{bytes}}; }
@@ -36,6 +36,29 @@ base::Result<std::int64_t> begin_session(Tx& tx, const Login& login, const Signe
   return id;
 }
 
+/// Rows of sessions stay until they would have expired, and whoever has one account can log in a hundred thousand times. Those that have
+/// ended go first, then those that were not used for longest.
+base::Status make_room(Tx& tx, const Login& login, std::int64_t user, std::int64_t newest) {
+  constexpr std::int64_t kSlice = 1000;
+  const auto most = login.record.session.max_per_user;
+  const auto counted =
+      tx.run("SELECT count(*) FROM (SELECT 1 FROM sessions WHERE user_id = $1 LIMIT $2) AS counted", {user, most + kSlice});
+  if (!counted) return counted.error();
+  auto over = counted->rows.at(0).integer(0) - most;
+  if (over <= 0) return base::ok;
+  const auto ended =
+      tx.run("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 AND ended = 1 LIMIT $2)", {user, kSlice});
+  if (!ended) return ended.error();
+  over -= ended->changes;
+  if (over <= 0) return base::ok;
+  const auto gone =
+      tx.run("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 AND id <> $2 ORDER BY used, id LIMIT $3)",
+             {user, newest, over});
+  if (!gone) return gone.error();
+  login.events.hit(base::Limit::sessions_max_per_user, {{"user", std::to_string(user)}});
+  return base::ok;
+}
+
 /// With what an application wants to make a row of its own from.
 base::Status tell_created(Tx& tx, const Login& login, const User& user) {
   if (!login.events) return base::ok;
@@ -48,7 +71,7 @@ base::Status tell_created(Tx& tx, const Login& login, const User& user) {
                                       {"email", user.email},
                                       {"email_verified", user.email_verified},
                                       {"name", user.name}});
-  return add_event(tx, "user.created", payload, login.now);
+  return add_event(tx, login.events, "user.created", payload, login.now);
 }
 
 base::Result<LoginDone> write_login(Tx& tx, const Login& login, Situation s, Linking decision) {
@@ -71,6 +94,7 @@ base::Result<LoginDone> write_login(Tx& tx, const Login& login, Situation s, Lin
   const auto session = begin_session(tx, login, done.who);
   if (!session) return session.error();
   done.session = *session;
+  if (const auto made = make_room(tx, login, done.who.user.id, done.session); !made) return made.error();
   if (decision == Linking::log_in) return done;
   const auto told = done.who.created ? tell_created(tx, login, done.who.user)
                                      : tell(tx, login.events, "user.linked", done.who.user.id, profile, login.now);

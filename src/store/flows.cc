@@ -113,9 +113,9 @@ base::Result<std::int64_t> Store::sweep_flows() {
   return swept;
 }
 
-base::Result<std::int64_t> Store::count_flows() {
+base::Result<std::int64_t> Store::count_flows(std::int64_t most) {
   const auto rows = read_one(flows_, "SELECT count(*) FROM (SELECT 1 FROM flows WHERE used = 0 AND expires > $1 LIMIT $2) AS counted",
-                             {seconds(clock_.now()), kMostCounted});
+                             {seconds(clock_.now()), most});
   if (!rows) return rows.error();
   return rows->rows.at(0).integer(0);
 }

@@ -118,7 +118,7 @@ base::Result<Identity> Store::unlink(const Unlink& record) {
                            .remote_addr = record.remote_addr,
                            .request_id = record.request_id};
     if (const auto noted = add_audit(tx, entry, now); !noted || !events_) return noted;
-    return add_event(tx, "user.unlinked", fact(record.user, identity->provider, identity->uid, now), now);
+    return add_event(tx, events_, "user.unlinked", fact(record.user, identity->provider, identity->uid, now), now);
   });
   if (!done) return done.error();
   return identity;

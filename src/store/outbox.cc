@@ -26,13 +26,14 @@ std::string event_payload(std::initializer_list<std::pair<std::string_view, Even
   return out + '}';
 }
 
-base::Status add_event(Tx& tx, std::string_view event, std::string_view payload, base::Time now) {
+base::Status add_event(Tx& tx, const Events& events, std::string_view event, std::string_view payload, base::Time now) {
   // Both ends of the key are found at once; rows are counted only where so many numbers lie between them.
   const auto added = tx.run(
       "INSERT INTO outbox (event, payload, created, due) SELECT $1, $2, $3, $3 WHERE "
       "coalesce((SELECT max(id) FROM outbox) - (SELECT min(id) FROM outbox) + 1, 0) < $4 OR (SELECT count(*) FROM outbox) < $4",
-      {event, payload, seconds(now), kMostEvents});
+      {event, payload, seconds(now), events.most});
   if (!added) return added.error();
+  if (added->changes == 0) events.hit(base::Limit::hooks_max_events, {{"type", event}});
   return base::ok;
 }
 
@@ -70,7 +71,7 @@ base::Status Store::put_back_event(std::int64_t id, base::Time due) {
 }
 
 base::Result<std::int64_t> Store::count_events() {
-  const auto rows = read_one(main_, "SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT $1) AS counted", {kMostEvents});
+  const auto rows = read_one(main_, "SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT $1) AS counted", {Store::kMostCounted});
   if (!rows) return rows.error();
   return rows->rows.at(0).integer(0);
 }

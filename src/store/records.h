@@ -115,8 +115,6 @@ struct OutboxEvent {
   base::Time created{};
   int attempts = 0;               // that failed
 };
-/// What may wait in the outbox.
-inline constexpr std::int64_t kMostEvents = 100'000;
 
 struct AuditEntry {
   std::string event;              // "login", "login_refused", "refresh_reuse", ...

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "store/db.h"
+#include "store/events.h"
 #include "store/records.h"
 
 namespace store {
@@ -38,9 +39,9 @@ base::Result<std::vector<Identity>> load_identities(Tx& tx, std::int64_t user);
 /// Writes an audit row within a transaction.
 base::Status add_audit(Tx& tx, const AuditEntry& entry, base::Time now);
 
-/// Writes a fact for the application (table outbox) within the transaction that makes it one. `payload` is a JSON object. Where kMostEvents
-/// wait already it is lost: an application that does not listen must not stop logins.
-base::Status add_event(Tx& tx, std::string_view event, std::string_view payload, base::Time now);
+/// Writes a fact for the application (table outbox) within the transaction that makes it one. `payload` is a JSON object. Where
+/// hooks.max_events wait already it is lost: an application that does not listen must not stop logins.
+base::Status add_event(Tx& tx, const Events& events, std::string_view event, std::string_view payload, base::Time now);
 
 /// A payload's members: a JSON object of texts (UTF-8; what is none is replaced), numbers and truths.
 using EventValue = std::variant<std::int64_t, std::string_view, bool>;

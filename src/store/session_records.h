@@ -39,6 +39,7 @@ struct NewSession {
   std::string id_token = {};      // sealed; "" = not kept
   std::string claims = "{}";
   std::string user_agent = {};
+  std::int64_t max_per_user = 1000;  // sessions.max_per_user: others make room for it
 };
 
 /// What a login writes, in one durable transaction: user found or made, identity touched, session begun, audit row.
@@ -71,6 +72,8 @@ struct Rotation {
   base::Time now{}, new_expires{};
   std::chrono::seconds grace{10};  // 0 = every second use is reuse
   std::string remote_addr, request_id;
+  std::int64_t session = 0;        // as the old token says, whose signature is good: so one that is not on record any more is known for ours
+  std::int64_t remembered = 1000;  // sessions.max_refresh_tokens
 };
 enum class RotateOutcome { rotated, same_successor, reused, unknown, ended, expired };
 struct Rotated {

@@ -5,6 +5,8 @@
 namespace store {
 namespace {
 
+constexpr std::chrono::minutes kLongestGrace{10};  // what tokens.refresh_grace allows
+
 struct Token {
   std::int64_t session = 0, user = 0;
   std::string provider, claims;
@@ -64,12 +66,44 @@ base::Status end_family(Tx& tx, const Rotation& r, const Token& token) {
   return add_audit(tx, entry, r.now);
 }
 
+/// A token of ours that is not on record, of a session that lives: it was exchanged so long ago that it was forgotten. Whoever could make
+/// the record forget it by refreshing often would otherwise pass for its owner.
+base::Result<Rotated> forgotten(Tx& tx, const Rotation& r) {
+  Rotated out;
+  const auto rows = tx.run("SELECT user_id, provider FROM sessions WHERE id = $1 AND ended = 0 AND expires > $2 AND cookie_hash IS NULL",
+                           {r.session, seconds(r.now)});
+  if (!rows) return rows.error();
+  if (rows->empty()) return out;
+  Token token;
+  token.session = r.session;
+  token.user = rows->rows[0].integer(0);
+  token.provider = rows->rows[0].text(1);
+  if (const auto done = end_family(tx, r, token); !done) return done.error();
+  out.outcome = RotateOutcome::reused;
+  return out;
+}
+
+/// Exchanged tokens are remembered so that their reuse is noticed. Whoever refreshes all day long must not fill the disk with them: some
+/// time above `remembered` the oldest go. None that a retry could still bring.
+base::Status forget(Tx& tx, const Rotation& r, std::int64_t session, const Events& events) {
+  constexpr std::int64_t kSlice = 64;
+  constexpr unsigned kOneIn = 16;  // looking costs as much as there are; once in a while is enough
+  if (r.new_hash.empty() || static_cast<unsigned char>(r.new_hash.back()) % kOneIn != 0) return base::ok;
+  const auto gone = tx.run(
+      "DELETE FROM refresh_tokens WHERE (expires, hash) IN (SELECT expires, hash FROM refresh_tokens WHERE session_id = $1 "
+      "ORDER BY expires DESC, hash DESC LIMIT $2 OFFSET $3) AND next_issued < $4",
+      {session, kSlice, r.remembered, seconds(r.now - kLongestGrace)});
+  if (!gone) return gone.error();
+  if (gone->changes > 0) events.count(base::Limit::sessions_max_refresh_tokens);
+  return base::ok;
+}
+
 bool within_grace(const Rotation& r, const Token& token) { return r.grace.count() > 0 && r.now < token.next_issued + r.grace; }
 
-base::Result<Rotated> rotate(Tx& tx, const Rotation& r) {
+base::Result<Rotated> rotate(Tx& tx, const Rotation& r, const Events& events) {
   auto token = load_token(tx, r);
   if (!token) return token.error();
-  if (!*token) return Rotated{};
+  if (!*token) return forgotten(tx, r);
   const Token& t = **token;
   auto user = load_user(tx, t.user);
   if (!user) return user.error();
@@ -85,6 +119,7 @@ base::Result<Rotated> rotate(Tx& tx, const Rotation& r) {
     out.outcome = RotateOutcome::expired;
   } else if (!t.exchanged) {
     if (const auto done = exchange(tx, r, t.session); !done) return done.error();
+    if (const auto done = forget(tx, r, t.session, events); !done) return done.error();
     out.outcome = RotateOutcome::rotated;
     out.sealed = r.new_sealed;
     out.issued = r.now;
@@ -106,7 +141,7 @@ base::Result<Rotated> rotate(Tx& tx, const Rotation& r) {
 base::Result<Rotated> Store::rotate_refresh(const Rotation& rotation) {
   base::Result<Rotated> out = Rotated{};
   const auto work = [&](Tx& tx) -> base::Status {
-    out = rotate(tx, rotation);
+    out = rotate(tx, rotation, events_);
     if (!out) return out.error();
     return base::ok;
   };
@@ -131,7 +166,6 @@ namespace {
 
 /// A successor is sealed beside its token for retries within the grace window; afterwards it is 600 bytes that nobody needs.
 base::Status forget_sealed(Db& db, base::Time now) {
-  constexpr std::chrono::minutes kLongestGrace{10};  // what tokens.refresh_grace allows
   constexpr std::int64_t kSlice = 500;
   std::int64_t changed = kSlice;
   for (int slice = 0; slice < 20 && changed == kSlice; ++slice) {

@@ -78,8 +78,8 @@ base::Result<Situation> look(Tx& tx, const Profile& profile, const AccountRules&
   return s;
 }
 
-base::Status tell(Tx& tx, bool events, std::string_view event, std::int64_t user, const Profile& profile, base::Time now) {
-  return events ? add_event(tx, event, fact(user, profile.provider, profile.uid, now), now) : base::Status{base::ok};
+base::Status tell(Tx& tx, const Events& events, std::string_view event, std::int64_t user, const Profile& profile, base::Time now) {
+  return events ? add_event(tx, events, event, fact(user, profile.provider, profile.uid, now), now) : base::Status{base::ok};
 }
 
 }  // namespace store

@@ -7,6 +7,7 @@
 
 #include "store/account_writes.h"
 #include "store/db.h"
+#include "store/events.h"
 #include "store/linking.h"
 #include "store/records.h"
 
@@ -25,7 +26,7 @@ base::Status usable(const Profile& profile);
 base::Result<Situation> look(Tx& tx, const Profile& profile, const AccountRules& rules, std::int64_t signed_in);
 
 /// Writes the event with the identity that it is about, if anybody listens.
-base::Status tell(Tx& tx, bool events, std::string_view event, std::int64_t user, const Profile& profile, base::Time now);
+base::Status tell(Tx& tx, const Events& events, std::string_view event, std::int64_t user, const Profile& profile, base::Time now);
 
 /// Where another process made the same identity meanwhile, it is there when the work runs again.
 template <class DoIt>

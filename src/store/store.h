@@ -25,8 +25,10 @@ class Store : public KeptTokenStore {
  public:
   /// `random` makes usernames unique. All four outlive the store; any thread may call it. `events`: somebody listens (hooks.events), so facts
   /// go into the outbox with what they tell of.
-  Store(Db& main, Db& flows, const base::Clock& clock, base::Random& random, bool events = false)
+  Store(Db& main, Db& flows, const base::Clock& clock, base::Random& random, Events events = {})
       : KeptTokenStore(StoreParts{main, flows, clock, random, events}) {}
+  /// Refusals because of a limit are counted there from now on. Before anything else is called.
+  void count_at(base::Limits& limits) { events_.limits = &limits; }
 
   // flows.cc
   /// Code::conflict if the id is taken: the caller makes another state.
@@ -111,7 +113,7 @@ class Store : public KeptTokenStore {
   base::Status drop_event(std::int64_t id);
   /// It was not: again at `due`.
   base::Status put_back_event(std::int64_t id, base::Time due);
-  /// How many wait; kMostEvents = the outbox is full, and what happens is not told.
+  /// How many wait, up to kMostCounted.
   base::Result<std::int64_t> count_events();
 
   // keys.cc
@@ -138,7 +140,8 @@ class Store : public KeptTokenStore {
   base::Result<std::int64_t> count_users();
   /// Those that live, of the newest kMostCounted.
   base::Result<std::int64_t> count_sessions();
-  base::Result<std::int64_t> count_flows();
+  /// Those that are outstanding, up to `most`.
+  base::Result<std::int64_t> count_flows(std::int64_t most = kMostCounted);
 };
 
 }  // namespace store

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "store/db.h"
+#include "store/events.h"
 
 namespace store {
 
@@ -11,7 +12,7 @@ struct StoreParts {
   Db& flows_;
   const base::Clock& clock_;
   base::Random& random_;
-  const bool events_;  // somebody listens (hooks.events)
+  Events events_;
 };
 
 }  // namespace store

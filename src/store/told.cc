@@ -139,11 +139,11 @@ base::Result<bool> change(Tx& tx, const ToldAccount& account, const Whose& who) 
 }
 
 /// `gone`: the identity was unlinked, which is told as if the user had done it.
-base::Status tell_application(Tx& tx, const Teller& by, const ToldAccount& account, const Whose& who, bool gone, base::Time now) {
+base::Status tell_application(Tx& tx, const Events& events, const Teller& by, const ToldAccount& account, const Whose& who, bool gone, base::Time now) {
   if (gone) {
-    if (auto told = add_event(tx, "user.unlinked", fact(who.user, by.provider, who.uid, now), now); !told) return told;
+    if (auto told = add_event(tx, events, "user.unlinked", fact(who.user, by.provider, who.uid, now), now); !told) return told;
   }
-  return add_event(tx, "identity.told",
+  return add_event(tx, events, "identity.told",
                    event_payload({{"user", who.user},
                                   {"identity", who.id},
                                   {"provider", by.provider},
@@ -196,7 +196,7 @@ base::Result<Told> Store::told_accounts(const Telling& telling) {
     told.sessions += *ended;
     told.accounts += 1;
     if (const auto noted = note(tx, telling.by, "told_account", account.what, who->user, *ended, now); !noted) return noted.error();
-    return events_ ? tell_application(tx, telling.by, account, *who, *gone, now) : base::Status{base::ok};
+    return events_ ? tell_application(tx, events_, telling.by, account, *who, *gone, now) : base::Status{base::ok};
   };
   const auto done = main_.write([&](Tx& tx) -> base::Status {
     told = {};

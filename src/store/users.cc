@@ -89,7 +89,7 @@ base::Result<User> Store::change_user(const UserChange& change) {
                            .remote_addr = change.remote_addr,
                            .request_id = change.request_id};
     if (const auto noted = add_audit(tx, entry, now); !noted || !events_) return noted;
-    return add_event(tx, "user.changed", fact(change.user, "", "", now), now);
+    return add_event(tx, events_, "user.changed", fact(change.user, "", "", now), now);
   });
   // Of two who take a name at once the database lets one have it.
   if (!done && done.error().code == base::Code::conflict) return username_taken();
@@ -126,7 +126,7 @@ base::Status Store::delete_user(std::int64_t user) {
     if (!late) return late.error();
     const auto noted = add_audit(tx, AuditEntry{.event = "user_deleted", .user = user, .outcome = "ok"}, now);
     if (!noted || !events_) return noted;
-    return add_event(tx, "user.deleted", fact(user, "", "", now), now);
+    return add_event(tx, events_, "user.deleted", fact(user, "", "", now), now);
   });
 }
 

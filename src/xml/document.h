@@ -1,9 +1,9 @@
-// document.h: reading XML from outside. Size, depth and number of nodes are limited before anything believes the text, and of XML only
-// elements, attributes, namespaces, text, CDATA, comments and processing instructions exist: a document type declaration is refused, so
-// there are no entities but the five, nothing to expand and nothing to fetch (CWE-611, CWE-776; saml-core 1.1 needs none of it).
-// A Document owns the tree; an Element is a view into it and lives no longer than its Document.
+// document.h: XML from outside, read. Size, depth and number of nodes are limited before anything believes the text, and a document type
+// declaration is refused (dom.h). The reading itself is work.h's, which may be another process's (ask.h): what stands here is what it told,
+// a plain tree. A Document owns the tree; an Element is a view into it and lives no longer than its Document.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,10 +12,9 @@
 
 #include "base/result.h"
 
-struct _xmlDoc;   // NOLINT: libxml2's own names
-struct _xmlNode;  // NOLINT
-
 namespace xml {
+
+struct Tree;  // tree.h
 
 struct Limits {
   std::size_t bytes = 256 << 10;
@@ -26,20 +25,20 @@ struct Limits {
 
 /// A view. A default-made Element is "missing": every question about it answers "" or none.
 class Element {
-  _xmlNode* node_ = nullptr;
-  friend _xmlNode* node_of(const Element& element) noexcept;  // node.h
+  const Tree* tree_ = nullptr;
+  std::uint32_t at_ = 0;
 
  public:
   Element() = default;
-  explicit Element(_xmlNode* node) : node_(node) {}
-  explicit operator bool() const noexcept { return node_ != nullptr; }
+  Element(const Tree& tree, std::uint32_t at) : tree_(&tree), at_(at) {}
+  explicit operator bool() const noexcept { return tree_ != nullptr; }
   /// The same element of the same document, not one that looks like it.
-  bool operator==(const Element& other) const noexcept { return node_ == other.node_; }
+  bool operator==(const Element& other) const noexcept = default;
 
   std::string_view name() const noexcept;  // without prefix
   std::string_view ns() const noexcept;    // the namespace's URI; "" = none
   bool is(std::string_view name, std::string_view ns) const noexcept {
-    return node_ != nullptr && this->name() == name && this->ns() == ns;
+    return tree_ != nullptr && this->name() == name && this->ns() == ns;
   }
 
   /// All text below the element in document order, CDATA sections too, as it stands (not trimmed). Comments and processing instructions are
@@ -61,22 +60,23 @@ class Element {
   std::vector<Element> children() const;
   std::vector<Element> children(std::string_view name, std::string_view ns) const;
   Element parent() const noexcept;
+
+  /// Where it stands: for the rooms of xml/.
+  const Tree* tree() const noexcept { return tree_; }
+  std::uint32_t place() const noexcept { return at_; }
 };
 
 class Document {
-  struct Free {
-    void operator()(_xmlDoc* doc) const noexcept;
-  };
-  std::unique_ptr<_xmlDoc, Free> doc_;
-  explicit Document(_xmlDoc* doc) : doc_(doc) {}
+  std::unique_ptr<const Tree> tree_;
 
  public:
+  explicit Document(Tree tree);
+  Document(Document&&) noexcept;
+  Document& operator=(Document&&) noexcept;
+  ~Document();
   /// Whole text, well-formed with namespaces, in UTF-8, US-ASCII or ISO-8859-1 (what comes out is UTF-8). Code::bad_request; `say` is
   /// empty, detail names what and the line, not the content. Thread safe.
   static base::Result<Document> parse(std::string_view bytes, const Limits& limits = {});
-  Document(Document&&) noexcept = default;
-  Document& operator=(Document&&) noexcept = default;
-  ~Document() = default;
   Element root() const noexcept;
 };
 

@@ -4,12 +4,15 @@
 #pragma once
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "xml/document.h"
 #include "xml/keys.h"
 
 namespace xml {
+
+constexpr std::string_view kDsig = "http://www.w3.org/2000/09/xmldsig#";
 
 struct SignatureRules {
   bool sha1 = false;  // collisions are bought for little money (RFC 9155): only where an old peer knows nothing else
@@ -27,5 +30,8 @@ base::Result<Document> verified(const Element& element, std::span<const PeerKey>
 /// `text`, a document whose root has the given `id` as ID attribute, with a Signature over the root put after its first child element
 /// (where saml-core's schema wants it: behind Issuer). RSA or ECDSA with SHA-256, exclusive canonicalization.
 base::Result<std::string> sign_root(std::string_view text, const std::string& id, const OwnKey& key);
+
+/// What was signed is read with these: it stood in a document that was within limits.
+constexpr Limits limits_of_signed(std::size_t bytes) { return {.bytes = bytes, .nodes = 40000}; }
 
 }  // namespace xml

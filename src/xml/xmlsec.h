@@ -9,9 +9,10 @@
 #include <string_view>
 
 #include "base/handle.h"
-#include "xml/document.h"
+#include "xml/dom.h"
+#include "xml/signature.h"  // kDsig
 
-namespace xml {
+namespace xml::dom {
 
 using SecKey = base::Handle<xmlSecKey, xmlSecKeyDestroy>;
 using DSigCtx = base::Handle<xmlSecDSigCtx, xmlSecDSigCtxDestroy>;
@@ -27,7 +28,7 @@ struct KeyImpl {
 /// Prepares libxml2 and xmlsec1, once in a process, whoever comes first. False if the library is not the one that we were built for.
 bool start_xmlsec();
 
-constexpr std::string_view kDsig = "http://www.w3.org/2000/09/xmldsig#";
+using xml::kDsig;
 constexpr std::string_view kEnc = "http://www.w3.org/2001/04/xmlenc#";
 
 inline bool one_of(std::string_view value, std::span<const std::string_view> allowed) noexcept {
@@ -38,4 +39,4 @@ inline bool one_of(std::string_view value, std::span<const std::string_view> all
 }
 inline std::string algorithm_of(const Element& method) { return method.attribute("Algorithm").value_or(""); }
 
-}  // namespace xml
+}  // namespace xml::dom

@@ -13,7 +13,7 @@ namespace {
 
 struct Told : FreshWorld {
   store::Store store;
-  explicit Told(const Database& database) : FreshWorld(database), store(*w.main, *w.flows, w.clock, w.random, true) {}
+  explicit Told(const Database& database, store::Events events = true) : FreshWorld(database), store(*w.main, *w.flows, w.clock, w.random, events) {}
   store::LoginDone enter(const std::string& uid) {
     auto done = store.sign_in(World::login(uid, "refresh " + uid));
     if (!done) BOOST_FAIL(done.error().detail);
@@ -114,13 +114,14 @@ BOOST_DATA_TEST_CASE(one_that_was_put_back_comes_again_when_it_is_due, databases
 }
 
 BOOST_DATA_TEST_CASE(a_full_outbox_takes_no_more_and_stops_no_login, databases(), database) {
-  Told f{database};
-  const auto most = std::to_string(store::kMostEvents);
+  constexpr std::int64_t kMost = 1000;
+  Told f{database, {true, kMost}};
+  const auto most = std::to_string(kMost);
   BOOST_REQUIRE(
       run(*f.w.main,
           "INSERT INTO outbox (event, payload, created, due) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
               most + ") SELECT 'x', '{}', 1, 1 FROM n"));
-  BOOST_TEST(*f.store.count_events() == store::kMostEvents);
+  BOOST_TEST(*f.store.count_events() == kMost);
   f.enter("ada");
   BOOST_TEST(f.w.number("SELECT count(*) FROM outbox WHERE event = 'user.created'") == 0);
   // An old one that nobody takes is no full outbox, though its number is far from the newest.

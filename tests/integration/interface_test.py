@@ -111,6 +111,10 @@ OWN = (
 
 # (path, status): refusals that need a stage of their own, and have one.
 ELSEWHERE = {
+    ("/o/{provider}/", "429"),                           # limits_test, throttle_test.cc: so many logins have begun
+    ("/o/{provider}/nonce/", "429"),                     # the same
+    ("/o/{provider}/login", "429"),                      # the same
+    ("/o/{provider}/link/", "429"),                      # the same
     ("/o/{provider}/callback", "403"),                   # redirect_test: an account that is switched off
     ("/o/{provider}/callback", "409"),                   # redirect_test, linking_test: an identity of somebody else
     ("/o/{provider}/link/", "409"),                      # linking_test

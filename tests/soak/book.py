@@ -67,6 +67,7 @@ class Book:
         self.journal.write("\t".join(map(str, words)) + "\n")
 
     def login(self, session, name):
+        self.good["session by cookie" if session.cookie else "session by token"] += 1
         self.write("L", session.number, session.user, name, session.refresh or "-", session.cookie or "-")
 
     def pending(self, session, what):

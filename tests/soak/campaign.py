@@ -128,7 +128,7 @@ class Campaign:
         self.claims = ledger.read(self.crowd.journals(), self.ground.moves)
         self.missing = ledger.against_database(self.ground.instance.database, self.claims)
         self.asked = ledger.Asked(self.claims, self.given.seed)
-        self.late = self.asked.run(self.ground.instance.port, min(max(self.given.time * 0.25, 8), 120))
+        self.late = self.asked.run(self.ground.instance.port, min(max(self.given.time * 0.25, 4), 120))
         self.ground.service.stop()
         for name in ("latchstring.db", "latchstring.db-flows"):
             self.missing += ledger.whole(self.ground.disk.folder / name)

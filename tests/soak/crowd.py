@@ -30,7 +30,7 @@ def main():
             people.leave = True
     print("ready", flush=True)
     for number in range(given["people"]):
-        over.add(people.life(resident=number % 4 == 0))
+        over.add(people.life(resident={0: people.by_token, 4: people.by_cookie}.get(number % 8)))
     over.run(until)
     journal.save(over.never_ended)
     return 0

@@ -61,17 +61,19 @@ class Lives:
     def bearer(self, session):
         return self.headers(Authorization="Bearer " + session.access)
 
-    def life(self, resident=False):
-        """One login after the other, until it is time to leave. A resident stays long: whatever the provider does, somebody is at work."""
+    def life(self, resident=None):
+        """One login after the other, until it is time to leave. A resident stays long, and came by the way that is named: whatever
+        the provider or the disk does, somebody is at work."""
         yield Pause(self.random.random() / 10)
         while not self.leave:
-            kind = self.random.random()
-            way = self.by_cookie if kind < 0.3 else self.by_token
+            way = self.by_cookie if self.random.random() < 0.3 else self.by_token
+            if resident:   # half of them ask the gate and nothing else
+                way = resident
             session = yield from way("soak" if self.random.random() < 0.6 else "soakoidc")
             if session is None:
                 yield Pause(0.05)
                 continue
-            for _ in range(300 if resident else 1):
+            for _ in range(1 if not resident else 300 if session.refresh else 10**9):
                 yield from (self.browse(session) if session.cookie else self.work(session))
                 if session.gone or self.leave:
                     break
@@ -130,8 +132,10 @@ class Lives:
         cookie = {"Cookie": "latchstring-flow=" + reply.cookie("latchstring-flow")}
         target = f"/o/{provider}/callback?" + urllib.parse.urlencode(self.code(reply.header("location"), user))
         reply = yield Request("GET", target, {**headers, **cookie})
-        if not self.book.answered("login", reply, 303) or reply.header("location") != "/welcome":
+        if not self.book.answered("login", reply, 303):
             return None
+        if reply.header("location") != self.origin + "/welcome":
+            self.book.wrong(f"redirect mode led to {reply.header('location')}")
         value = reply.cookie("latchstring")
         number = int.from_bytes(base64.urlsafe_b64decode(value + "==")[:8], "big")
         session = Session(number, user, cookie=value)

@@ -186,6 +186,8 @@ def forget(ground, rng, hold):
     """No fault that is to be survived: what the database would look like if something acknowledged were lost. Shows that a run notices."""
     with DISK, contextlib.closing(sqlite3.connect(ground.instance.database, timeout=10, isolation_level=None)) as db:
         db.execute("PRAGMA foreign_keys = ON")
+        for ended in (0, 1):
+            harness.wait_for("sessions", lambda: db.execute("SELECT count(*) FROM sessions WHERE ended = ?", (ended,)).fetchone()[0] > 5, 60)
         db.execute("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ended = 0 ORDER BY id DESC LIMIT 3)")
         db.execute("UPDATE sessions SET ended = 0 WHERE id IN (SELECT id FROM sessions WHERE ended = 1 ORDER BY id DESC LIMIT 50)")
     hold(0.5)
@@ -213,10 +215,12 @@ class Storm:
         self.met.append((name, began, time.monotonic(), number))
 
     def run(self):
-        while time.monotonic() < self.deadline and not self.stop.is_set():
+        def go_on():
+            return not self.stop.is_set() and (time.monotonic() < self.deadline or len(self.met) < len(self.kinds))
+        while go_on():
             names = list(self.kinds)
             self.rng.shuffle(names)
-            while names and not self.stop.is_set() and (time.monotonic() < self.deadline or len(self.met) < len(self.kinds)):
+            while names and go_on():
                 now = [names.pop()]
                 if names and self.rng.random() < 0.2:
                     now.append(names.pop())

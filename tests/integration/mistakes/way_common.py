@@ -5,16 +5,18 @@ import json
 import pathlib
 import re
 import subprocess
+import time
 import unittest
 import urllib.parse
 
 import harness
-from clients import CB, Direct, Jar
+from clients import CB, PATIENCE, Direct, Jar
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from fake.idp.http_server import Reply
 from fake.idp.provider import CLIENT, SECRET, Provider
 
+QUICK = 3 * PATIENCE  # seconds that an answer may take at the most, on a busy machine
 NOT_OURS = {"State could not be found in request data.", "State could not be found in server-side session data.", "Invalid state has been provided.",
             "Missing needed parameter state", "Session value state missing.", "Wrong state parameter given."}
 
@@ -33,6 +35,10 @@ def new_certificate(folder, name="sso"):
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out", certificate,
                     "-days", "2", "-subj", f"/CN={name}.test"], check=True, capture_output=True, timeout=60)
     return certificate
+
+
+def reason(reply):
+    return reply.json()["non_field_errors"][0]
 
 
 def query_of(url):
@@ -182,3 +188,13 @@ class Case(unittest.TestCase):
     @property
     def origin(self):
         return self.instance.public_url.removesuffix("/auth")
+
+
+class Robust(Case):
+    def ask(self, method, path, **more):
+        """The reply, which comes in time and is no 5xx."""
+        began = time.monotonic()
+        reply = self.client.request(method, path, **more)
+        self.assertLess(reply.status, 500, (method, path, more, reply))
+        self.assertLess(time.monotonic() - began, QUICK, (method, path, more))
+        return reply

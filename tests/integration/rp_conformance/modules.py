@@ -1,4 +1,5 @@
-"""The modules of the OpenID Foundation's relying-party test plans, by plan and file (of this folder, or fapi_provider_test beside it), and those that cannot apply.
+"""The modules of the OpenID Foundation's relying-party test plans, by plan and file (of this folder, or fapi_provider_test beside it), and those that
+cannot apply.
 A name is a module's without `oidcc-client-test-` or `fapi2-security-profile-final-client-test-`."""
 
 BASIC = """nonce-invalid scope-userinfo-claims client-secret-basic kid-absent-single-jwks kid-absent-multiple-jwks idtoken-sig-rs256
@@ -26,7 +27,7 @@ PLANS = {
     "Comprehensive, Dynamic, Hybrid": ("comprehensive_test", names(
         "missing-aud invalid-sig-es256 invalid-sig-hs256 form-post-error aggregated-claims distributed-claims userinfo-signed invalid-athash "
         "missing-athash invalid-chash")),
-    "FAPI 2.0 client": ("fapi_test", names(
+    "FAPI 2.0 client": ("fapi_negatives_test", names(
         "invalid-authorization-response-iss remove-authorization-response-iss discovery-issuer-mismatch "
         "ensure-authorization-response-with-invalid-state-fails ensure-authorization-response-with-invalid-missing-state-fails "
         "invalid-aud invalid-secondary-aud invalid-missing-aud invalid-iss invalid-missing-iss invalid-expired-exp invalid-missing-exp "

@@ -1,5 +1,6 @@
 #include "base/metrics.h"
 
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,34 @@ BOOST_AUTO_TEST_CASE(counters_and_gauges) {
   BOOST_TEST(holds(m, R"(a_total{route="/o/",status="200"} 3)"));
   BOOST_TEST(holds(m, "# TYPE open gauge"));
   BOOST_TEST(holds(m, "open 5"));
+}
+
+BOOST_AUTO_TEST_CASE(a_gauge_in_parts_is_the_sum_over_processes_that_live) {
+  base::Metrics m;
+  m.part("open", {{"l", "x"}}).add(2);
+  int ends[2];
+  BOOST_REQUIRE(pipe(ends) == 0);
+  const auto child = fork();
+  if (child == 0) {
+    m.part("open", {{"l", "x"}}).add(5);
+    m.part("open", {{"l", "x"}}).add(-1);
+    static_cast<void>(!write(ends[1], "x", 1));
+    pause();
+  }
+  char told = 0;
+  BOOST_REQUIRE(read(ends[0], &told, 1) == 1);
+  BOOST_TEST(holds(m, "# TYPE open gauge"));
+  BOOST_TEST(holds(m, R"(open{l="x"} 6)"));
+  kill(child, SIGKILL);  // with what it had in hand
+  int status = 0;
+  waitpid(child, &status, 0);
+  m.process_ended(child);
+  BOOST_TEST(holds(m, R"(open{l="x"} 2)"));
+  m.process_ended(getpid());
+  m.part("open", {{"l", "x"}}).add(1);  // a slot of somebody's who has ended is used again
+  BOOST_TEST(holds(m, R"(open{l="x"} 1)"));
+  close(ends[0]);
+  close(ends[1]);
 }
 
 BOOST_AUTO_TEST_CASE(histograms_are_cumulative) {

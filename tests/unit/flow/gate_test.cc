@@ -134,7 +134,8 @@ BOOST_AUTO_TEST_CASE(a_name_of_ours_that_the_web_server_missed_lets_nobody_in) {
     request.names_removed = removed;
     return gate.send(std::move(request)).status;
   };
-  for (const auto* name : {"remote-user", "remote-user-id", "remote-email", "remote-name", "remote-provider", "x-remote-user", "x-forwarded-user"}) {
+  for (const auto* name :
+       {"remote-user", "remote-user-id", "remote-email", "remote-name", "remote-provider", "x-remote-user", "x-forwarded-user"}) {
     BOOST_TEST(ask(true, {{name, "root"}}) == 403);
     BOOST_TEST(ask(true, {{name, ""}, {name, "root"}}) == 403);
     BOOST_TEST(ask(true, {{name, ""}}) == 200);

@@ -24,7 +24,7 @@ struct Telling : test::World {
   }
   void fact(const std::string& event, const std::string& payload = "{}") {
     const auto now = clock.now();
-    if (!main->write([&](store::Tx& tx) { return store::add_event(tx, event, payload, now); })) throw std::runtime_error("add_event");
+    if (!main->write([&](store::Tx& tx) { return store::add_event(tx, true, event, payload, now); })) throw std::runtime_error("add_event");
   }
   std::int64_t waiting() { return *store.count_events(); }
 };

@@ -51,6 +51,9 @@ class World {
   token::Master master = *token::Master::from_text(token::Master::make_text(random));
   base::Log log{-1, base::Level::error, clock};
   base::Metrics metrics;
+  base::Limits limits{log, metrics, clock};
+  flow::Crowd crowd{random};
+  flow::Throttle throttle{crowd, config, clock, limits};
   std::unique_ptr<providers::Broker> broker;
   std::unique_ptr<flow::Keys> keys;
   std::unique_ptr<flow::Deps> deps;
@@ -94,7 +97,7 @@ map = { uid = "u:/id", username = "u:/login" })");
     if (!opened) throw std::runtime_error(opened.error().say);
     broker = std::make_unique<providers::Broker>(std::move(*opened));
     keys = std::make_unique<flow::Keys>(store, master, config, clock);
-    deps = std::make_unique<flow::Deps>(flow::Deps{config, store, *broker, *keys, master, clock, random, log, metrics, net});
+    deps = std::make_unique<flow::Deps>(flow::Deps{config, store, *broker, *keys, master, clock, random, log, metrics, net, limits, throttle});
   }
   void provider(const std::string& name, const std::string& toml) { config.providers[name] = *config::parse_toml(toml, "test.toml"); }
 

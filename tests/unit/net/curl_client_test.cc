@@ -8,6 +8,7 @@
 #include <latch>
 #include <ostream>
 
+#include "fake/clock.h"
 #include "unit/net/server.h"
 
 using namespace std::chrono_literals;
@@ -196,6 +197,13 @@ BOOST_AUTO_TEST_CASE(a_body_of_exactly_the_limit_passes) {
   BOOST_TEST(failure(c->send({.url = server.url(), .max_response = 4095})).starts_with("too large"));
 }
 
+BOOST_AUTO_TEST_CASE(the_clients_limit_goes_before_the_requests) {
+  Server server{always(sized(std::string(4096, 'x')))};
+  net::CurlOptions options;
+  options.max_response = 4095;
+  BOOST_TEST(failure(client(options)->send({.url = server.url(), .max_response = 1 << 20})).starts_with("too large"));
+}
+
 BOOST_AUTO_TEST_CASE(connections_are_kept) {
   Server server{always(sized("{}"))};
   const auto c = client();
@@ -272,8 +280,13 @@ BOOST_AUTO_TEST_CASE(more_calls_than_allowed_are_busy) {
     go.wait();
     c.write(sized("{}"));
   }};
+  const fake::Clock clock;
+  const base::Log log{-1, base::Level::error, clock};
+  base::Metrics metrics;
+  base::Limits limits{log, metrics, clock};
   net::CurlOptions options;
   options.max_in_flight = 1;
+  options.limits = &limits;
   const auto c = client(options);
   auto first = std::async(std::launch::async, [&] { return failure(c->send({.url = server.url()})); });
   held.wait();
@@ -281,6 +294,7 @@ BOOST_AUTO_TEST_CASE(more_calls_than_allowed_are_busy) {
   go.count_down();
   BOOST_REQUIRE(!second);
   BOOST_TEST((second.error().code == base::Code::busy));
+  BOOST_TEST(metrics.render().find("latchstring_limit_hits_total{limit=\"upstream.max_calls\"} 1\n") != std::string::npos);
   BOOST_TEST(first.get() == "");
 }
 

@@ -124,6 +124,41 @@ BOOST_AUTO_TEST_CASE(a_document_of_the_future_is_fetched_anew_and_serves_while_t
   serve("two");
   BOOST_TEST(get() == "two");
 }
+BOOST_AUTO_TEST_CASE(both_times_are_settings_and_what_they_refuse_is_counted) {
+  base::Log log{-1, base::Level::error, clock};
+  base::Metrics metrics;
+  base::Limits limits{log, metrics, clock};
+  all.limits = &limits;
+  all.refetch_after = 10s;
+  all.retry_after = 20s;
+  const auto counted = [&](const char* limit, int n) {
+    return metrics.render().find("{limit=\"" + std::string{limit} + "\"} " + std::to_string(n) + "\n") != std::string::npos;
+  };
+  for (int i = 0; i < 4; ++i) BOOST_TEST(get() != "one");
+  BOOST_TEST(net.asked.size() == 1u);
+  BOOST_TEST(counted("upstream.retry_after", 3));
+  serve("one");
+  clock.tick(20s);
+  const auto first = *remote.get(all, {kUrl, false}, parse);
+  for (int i = 0; i < 50; ++i) BOOST_TEST((*remote.newer(all, {kUrl, false}, parse, *remote.get(all, {kUrl, false}, parse)) != nullptr));
+  BOOST_TEST(net.asked.size() == 3u);
+  BOOST_TEST(counted("upstream.refetch_after", 49));
+  clock.tick(10s);
+  serve("two");
+  BOOST_TEST(**remote.newer(all, {kUrl, false}, parse, *remote.get(all, {kUrl, false}, parse)) == "two");
+  BOOST_TEST(counted("upstream.retry_after", 3));
+}
+BOOST_AUTO_TEST_CASE(what_was_found_is_no_part_of_a_flood) {
+  serve("one");
+  const auto first = *remote.get(all, {kUrl, false}, parse);
+  serve("two");
+  const auto second = *remote.newer(all, {kUrl, false}, parse, first);
+  BOOST_TEST(*second == "two");
+  serve("three");
+  BOOST_TEST(**remote.newer(all, {kUrl, false}, parse, second) == "two");
+  remote.fruitful();
+  BOOST_TEST(**remote.newer(all, {kUrl, false}, parse, second) == "three");
+}
 BOOST_AUTO_TEST_CASE(only_200_counts) {
   net.answer(kUrl, 302, "one", {{"location", "https://evil.example/"}});
   BOOST_TEST(get() == "HTTP 302");
