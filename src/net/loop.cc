@@ -47,9 +47,11 @@ void Loop::start_thread() {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread{[this] { run(); }};
+  thread_ = std::thread{[this] {
+    pthread_setname_np(pthread_self(), "net-io");  // its own: another's stands in /proc, which is closed by then
+    run();
+  }};
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  pthread_setname_np(thread_.native_handle(), "net-io");
 }
 
 void Loop::stop() {

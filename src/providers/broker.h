@@ -11,13 +11,13 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/limits.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "config/config.h"
 #include "net/client.h"
 #include "providers/cache.h"
 #include "providers/identity.h"
+#include "providers/world.h"
 
 namespace providers {
 
@@ -80,15 +80,6 @@ struct Kept {
   std::string uid;            // of the identity
   std::string issuer, sub;    // of its id_token; "" = there was none
   ProviderTokens tokens;
-};
-
-struct World {
-  net::Client& client;
-  Cache& cache;
-  const base::Clock& clock;
-  base::Random& random;
-  base::Limits* limits = nullptr;  // where refused fetches are counted; may be null
-  std::chrono::seconds refetch_after{60}, retry_after{5};  // upstream.*: Broker::open() sets them
 };
 
 /// How a provider's people are told apart, for who brings identities along from elsewhere (`latchstring import`).

@@ -14,6 +14,7 @@ import urllib.parse
 
 import harness
 from clients import Direct, Jar
+from fake.idp.provider import Provider
 
 SANITIZED = harness.MODE in ("asan", "tsan")
 PROGRAM = harness.ROOT / "build" / harness.MODE / "tests" / "guard"
@@ -265,6 +266,78 @@ class Off(RealProcesses):
         self.assertEqual(self.login().status, 201)
         self.assertEqual((status_of(self.worker())["Seccomp"], status_of(self.worker())["NoNewPrivs"]), ("0", "1"))
         self.assertIn('server.confine = \\"off\\"', self.instance.log())
+
+
+def memory_of(pid):
+    """What a process may write to: heap, stacks, its other memory."""
+    out = b""
+    with open(f"/proc/{pid}/maps", encoding="ascii") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            place, rights = line.split()[:2]
+            if rights.startswith("rw"):
+                begin, end = (int(x, 16) for x in place.split("-"))
+                with contextlib.suppress(OSError):
+                    memory.seek(begin)
+                    out += memory.read(end - begin)
+    return out
+
+
+class Secrets(unittest.TestCase):
+    """What a process has in memory when logins are over. Under the sanitizers memory is theirs, and not wiped."""
+    def setUp(self):
+        self.idp = Provider()
+        self.addCleanup(self.idp.stop)
+        providers = harness.local_providers(self.idp)
+        self.secret = providers["oidc"]["client_secret"]
+        self.instance = harness.Instance({"providers": {"oidc": providers["oidc"]}, "server": {"workers": 1, "threads": 1}}).start()
+        self.addCleanup(self.instance.stop)
+        self.client = Direct(self.instance.socket)
+        self.addCleanup(self.client.close)
+
+    def worker(self):
+        return harness.wait_for("a worker", lambda: (self.instance.process.children() or [None])[-1])
+
+    def test_what_a_finished_login_leaves_behind(self):
+        codes, refresh, verifiers, access = [], [], [], []
+        for n in range(8):
+            jar = Jar()
+            back = self.idp.approve(self.client.begin("oidc", jar), f"ok.person{n}number")
+            reply = self.client.post("/o/oidc/", form=back, jar=jar)
+            self.assertEqual(reply.status, 201, reply)
+            codes.append(back["code"])
+            refresh.append(reply.json()["refresh"][-40:])
+        for request in list(self.idp.seen):
+            form = dict(urllib.parse.parse_qsl(request.body.decode() if isinstance(request.body, bytes) else str(request.body)))
+            verifiers += [form["code_verifier"]] if "code_verifier" in form else []
+            bearer = request.headers.get("authorization") or request.headers.get("Authorization") or ""
+            access += [bearer.split()[1]] if bearer.startswith("Bearer ") else []
+        self.assertEqual((len(set(verifiers)), len(set(access))), (8, 8))
+        if not harness.AS_ROOT:
+            with self.assertRaises(PermissionError):  # of the same user, but PR_SET_DUMPABLE is off
+                memory_of(self.worker())
+            return
+        memory = memory_of(self.worker())
+        self.assertIn(self.secret.encode(), memory, "the twin: what is still needed is found")
+        # The buffers of the last request are still in use.
+        gone = {"code": codes[:-1], "refresh token": refresh[:-1], "code_verifier": verifiers[:-1], "access token of the provider": access[:-1]}
+        for what, values in gone.items():
+            left = [value for value in values if value.encode() in memory]
+            self.assertEqual([] if SANITIZED else left, [], f"{what} after the login")
+
+    def test_the_master_and_a_new_worker_know_no_old_secret(self):
+        if not harness.AS_ROOT:
+            return self.assertFalse(os.access(f"/proc/{self.worker()}/mem", os.R_OK))
+        before = self.worker()
+        self.instance.settings["providers"]["oidc"]["client_secret"] = "another-secret-another-secret-another"
+        self.instance.write()
+        self.instance.process.popen.send_signal(signal.SIGHUP)
+        harness.wait_for("another worker", lambda: self.worker() != before and not alive(before))
+        worker, master = memory_of(self.worker()), memory_of(self.instance.process.pid)
+        self.assertIn(b"another-secret-another-secret-another", worker)
+        self.assertNotIn(self.secret.encode(), worker)
+        if not SANITIZED:
+            self.assertNotIn(self.secret.encode(), master)
+        return None
 
 
 class WithoutXml(unittest.TestCase):
