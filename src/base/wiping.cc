@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <new>
 
+#include "base/sanitized.h"
+
 namespace base {
 
 void wipe_and_free(void* memory) noexcept {
@@ -29,7 +31,7 @@ void* wiping_realloc(void* memory, std::size_t size) noexcept {
 
 }  // namespace base
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef LATCHSTRING_SANITIZED
 // Those that are not here (with std::nothrow_t) come to these (C++20 [new.delete]).
 void operator delete(void* memory) noexcept { base::wipe_and_free(memory); }
 void operator delete[](void* memory) noexcept { base::wipe_and_free(memory); }

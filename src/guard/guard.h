@@ -6,14 +6,11 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/sanitized.h"
 
 namespace guard {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kSanitized = true;  // a build for tests, whose own reports need more of the system
-#else
-inline constexpr bool kSanitized = false;
-#endif
+using base::kSanitized;
 
 /// For every process, first thing in main: no privileges from what it might run (PR_SET_NO_NEW_PRIVS), no core dumps (CWE-528: they would
 /// hold client secrets, keys and tokens), no look into its memory for others of the same user (PR_SET_DUMPABLE).
