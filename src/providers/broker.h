@@ -17,6 +17,7 @@
 #include "net/client.h"
 #include "providers/cache.h"
 #include "providers/identity.h"
+#include "providers/page.h"
 #include "providers/world.h"
 
 namespace providers {
@@ -29,10 +30,6 @@ struct Info {
   std::string name, title, protocol, warning;  // "google-oauth2", "Google", "oidc"
   bool widget = false;
 };
-
-/// Query or form parameters; of a repeated name the last value counts.
-using Params = std::vector<std::pair<std::string, std::string>>;
-std::string_view last(const Params& params, std::string_view name) noexcept;  // "" = absent
 
 struct Start {
   std::string redirect_uri, state;
@@ -56,16 +53,6 @@ struct Finish {
   Params params;  // what came back: code, iss, ...
   /// The parameters came straight from the provider (redirect mode), so an issuer that it announces must be among them (RFC 9207 2.4).
   bool direct = false;
-};
-
-/// A page of a protocol's own, /o/{provider}/NAME: SAML's metadata, the form that posts a request.
-struct PageRequest {
-  std::string name;
-  Params params;
-  std::vector<std::string> redirect_uris;  // where people may come back to
-};
-struct Page {
-  std::string content_type, body, policy;  // policy: Content-Security-Policy, "" = none
 };
 
 /// What an app brings along that its provider's SDK gave it: an id_token, an access token, or both.
