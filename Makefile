@@ -70,7 +70,7 @@ $(OUT)/tests/fuzz_replay: $(OUT)/tests/fuzz/replay.o $(FUZZ_OBJ) $(FUZZ_AID) $(L
 $(FUZZ:%=$(OUT)/tests/fuzz/%): %: %_fuzz.o $(FUZZ_AID) $(LIB)
 	$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 ifneq ($(MODE),fuzz)
-$(OUT)/tests/fuzz/%_fuzz.o: CXXFLAGS += -DLLVMFuzzerTestOneInput=$*_fuzz
+$(OUT)/tests/fuzz/%_fuzz.o: CXXFLAGS += -DLLVMFuzzerTestOneInput=$(*F)
 endif
 $(OUT)/tests/%.o: tests/%.cc
 	@mkdir -p $(@D)

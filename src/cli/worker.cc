@@ -17,7 +17,7 @@ namespace cli {
 namespace {
 
 constexpr std::chrono::seconds kSweepEvery{30};
-constexpr std::size_t kMostHosts = 300;  // with a series of their own
+constexpr std::size_t kMostHosts = 300;      // with a series of their own
 constexpr std::int64_t kFullSweep = 10'000;  // what the store deletes at most in one go
 
 base::Level level_of(const std::string& name) {
@@ -141,8 +141,9 @@ base::Result<std::unique_ptr<Worker>> Worker::open(const std::string& config_fil
   worker->keys_ = std::make_unique<flow::Keys>(in.store, in.master, in.config, in.clock);
   if (auto opened = worker->open_demo(); !opened) return opened.error();
   if (auto ring = worker->keys_->ring(); !ring) return ring.error();
-  worker->deps_ = std::make_unique<flow::Deps>(flow::Deps{in.config, in.store, *worker->broker_, *worker->keys_, in.master, in.clock,
-                                                          in.random, worker->log_, metrics, *worker->client_, worker->limits_, worker->throttle_});
+  worker->deps_ =
+      std::make_unique<flow::Deps>(flow::Deps{in.config, in.store, *worker->broker_, *worker->keys_, in.master, in.clock, in.random,
+                                              worker->log_, metrics, *worker->client_, worker->limits_, worker->throttle_});
   if (auto confined = worker->confine(); !confined) return confined.error();
   worker->janitor_ = std::thread{[w = worker.get()] { w->sweep(); }};
   if (!in.config.hooks.events.empty()) worker->courier_ = std::thread{[w = worker.get()] { w->deliver(); }};

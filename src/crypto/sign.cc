@@ -103,6 +103,8 @@ std::string digest_sign(EVP_PKEY* key, const char* hash, bool pss, std::string_v
 bool VerifyKey::verify(Alg alg, std::string_view data, std::string_view signature) const {
   if (!fits(alg, kind())) return false;
   if (kind() == Kind::oct) return equal(mac(alg, impl_->secret.reveal(), data), signature);
+  // RFC 8017 8.1.2 (1): OpenSSL takes a PSS signature without its leading zeros, too.
+  if (kind() == Kind::rsa && signature.size() != static_cast<std::size_t>(EVP_PKEY_get_size(impl_->pkey.get()))) return false;
   const std::string der = is_ecdsa(kind()) ? der_from_jose(signature, field_bytes(kind())) : std::string{signature};
   if (der.empty()) return false;
   const MdCtx ctx{EVP_MD_CTX_new()};

@@ -53,8 +53,11 @@ bool Records::begin_record() noexcept {
 
 /// Records of other requests on this connection are not read by libfcgi either.
 bool Records::pass_content(std::string_view content) noexcept {
-  if (id() == 0) return values_.pass(content, most_);
-  return header_[1] != kParams || id() != id_ || params_.pass(content, most_);
+  if (id() == 0)
+    too_long_ = !values_.pass(content, most_);
+  else if (header_[1] == kParams && id() == id_)
+    too_long_ = !params_.pass(content, most_);
+  return !too_long_;
 }
 
 bool Records::pass(std::string_view bytes) noexcept {

@@ -26,6 +26,7 @@ class Records {
   std::size_t have_ = 0, content_ = 0, padding_ = 0;
   int id_ = -1;  // of the request, once it has begun
   Pairs params_, values_;
+  bool too_long_ = false;
 
   bool begin_record() noexcept;
   bool pass_content(std::string_view content) noexcept;
@@ -40,6 +41,8 @@ class Records {
   ///   overflows (what is left of CVE-2025-23016 in Debian 12), or where so much memory is not to be had;
   /// - a management record of a type that nobody knows begins: libfcgi answers it, but never frees what it made for that.
   bool pass(std::string_view bytes) noexcept;
+  /// Why not: the first of the two.
+  bool too_long() const noexcept { return too_long_; }
 };
 
 }  // namespace fcgi

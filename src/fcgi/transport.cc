@@ -68,6 +68,7 @@ int Transport::read(int fd, char* buffer, std::size_t size) {
     }
   }
   if (!records_.pass({buffer, static_cast<std::size_t>(n)})) {
+    over_ = records_.too_long();
     errno = EPROTO;
     return -1;
   }

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <fcgiapp.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -224,6 +225,9 @@ bool Worker::drain() {
   const auto hard_stop = steady_clock::now() + kHardStop;
   epoll_ctl(epoll_, EPOLL_CTL_DEL, listen_, nullptr);
   accept_all(false);  // those whom we have been woken for, and thus nobody else
+  // The socket is somebody else's from now on: a master that was killed is started again, and must not find it in use for as long as a
+  // request takes here. Its number stays taken, since a thread may be about to accept: that fails with ENOTSOCK.
+  dup3(wake_, listen_, O_CLOEXEC);
   draining_.store(true);
   bool all_closed = wait_until_closed(steady_clock::now() + kGrace);
   while (!all_closed && steady_clock::now() < hard_stop) {

@@ -8,7 +8,8 @@ namespace flow {
 namespace {
 
 constexpr json::Limits kJsonLimits{.bytes = 1 << 20,  // a body has passed server.max_body
-                                    .depth = 16, .unique_names = false};
+                                   .depth = 16,
+                                   .unique_names = false};
 
 /// Python's name of what a JSON text is, as DRF says it (wire.md P11).
 std::string_view python_type(const json::Value& v) {

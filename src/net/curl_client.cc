@@ -200,7 +200,8 @@ base::Result<std::unique_ptr<CurlClient>> CurlClient::open(CurlOptions options) 
   if (!ca) return ca.error();
   auto impl = std::make_unique<Impl>();
   impl->settings = {std::move(*ca),  std::move(options.proxy), "latchstring/" LATCHSTRING_VERSION,
-                    options.timeout, options.max_response,     std::move(options.observe), options.limits};
+                    options.timeout, options.max_response,     std::move(options.observe),
+                    options.limits};
   impl->max_in_flight = options.max_in_flight;
   impl->under_way = options.under_way;
   if (auto opened = impl->open(); !opened) return opened.error();

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/limits.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "config/config.h"
@@ -19,6 +18,7 @@
 #include "providers/cache.h"
 #include "providers/identity.h"
 #include "providers/page.h"
+#include "providers/world.h"
 
 namespace providers {
 
@@ -64,18 +64,9 @@ struct Native {
 
 /// What is left of a login for calling the provider later.
 struct Kept {
-  std::string uid;            // of the identity
-  std::string issuer, sub;    // of its id_token; "" = there was none
+  std::string uid;          // of the identity
+  std::string issuer, sub;  // of its id_token; "" = there was none
   ProviderTokens tokens;
-};
-
-struct World {
-  net::Client& client;
-  Cache& cache;
-  const base::Clock& clock;
-  base::Random& random;
-  base::Limits* limits = nullptr;  // where refused fetches are counted; may be null
-  std::chrono::seconds refetch_after{60}, retry_after{5};  // upstream.*: Broker::open() sets them
 };
 
 /// How a provider's people are told apart, for who brings identities along from elsewhere (`latchstring import`).
@@ -84,7 +75,7 @@ struct Naming {
   std::string uid;      // what the stanza chose for it: "email", "username"; "" = what the provider's file says
   std::string psa_uid;  // what python-social-auth has for it: "email", "username", "other"; "" = what the provider's file says
 };
-struct LogoutToken;   // logout_token.h
+struct LogoutToken;    // logout_token.h
 struct SecurityEvent;  // security_event.h
 struct RefusedEvent;
 using ReadEvent = std::variant<SecurityEvent, RefusedEvent>;
@@ -104,8 +95,8 @@ class Broker {
   const std::vector<Info>& list() const noexcept;
   bool has(std::string_view name) const noexcept;
   base::Result<Begun> begin(std::string_view name, const Start& start);
-  /// True if `issuer` is the one of this provider, or another that its file knows it by, bytes compared. False where it has none, or one for
-  /// each tenant. Where only its metadata tells, they may be fetched.
+  /// True if `issuer` is the one of this provider, or another that its file knows it by, bytes compared. False where it has none, or one
+  /// for each tenant. Where only its metadata tells, they may be fetched.
   base::Result<bool> is_issuer(std::string_view name, std::string_view issuer);
   /// Code::not_found as below never happens here: an unknown name gives an empty Callback.
   Callback look(std::string_view name, const Params& params) const;

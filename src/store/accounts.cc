@@ -41,12 +41,13 @@ base::Result<std::int64_t> begin_session(Tx& tx, const Login& login, const Signe
 base::Status make_room(Tx& tx, const Login& login, std::int64_t user, std::int64_t newest) {
   constexpr std::int64_t kSlice = 1000;
   const auto most = login.record.session.max_per_user;
-  const auto counted = tx.run("SELECT count(*) FROM (SELECT 1 FROM sessions WHERE user_id = $1 LIMIT $2) AS counted", {user, most + kSlice});
+  const auto counted =
+      tx.run("SELECT count(*) FROM (SELECT 1 FROM sessions WHERE user_id = $1 LIMIT $2) AS counted", {user, most + kSlice});
   if (!counted) return counted.error();
   auto over = counted->rows.at(0).integer(0) - most;
   if (over <= 0) return base::ok;
-  const auto ended = tx.run("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 AND ended = 1 LIMIT $2)",
-                            {user, kSlice});
+  const auto ended =
+      tx.run("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 AND ended = 1 LIMIT $2)", {user, kSlice});
   if (!ended) return ended.error();
   over -= ended->changes;
   if (over <= 0) return base::ok;

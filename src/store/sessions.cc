@@ -66,12 +66,15 @@ base::Status end_family(Tx& tx, const Rotation& r, const Token& token) {
   return add_audit(tx, entry, r.now);
 }
 
-/// A token of ours that is not on record, of a session that lives: it was exchanged so long ago that it was forgotten. Whoever could make the
-/// record forget it by refreshing often would otherwise pass for its owner.
+/// A token of ours that is not on record, of a session that lives and has exchanged so many that the oldest are forgotten: it is one of
+/// those. Whoever could make the record forget it by refreshing often would otherwise pass for its owner. Of a session that has forgotten
+/// nothing there is no such token: then nobody was given it, and it ends nothing.
 base::Result<Rotated> forgotten(Tx& tx, const Rotation& r) {
   Rotated out;
-  const auto rows = tx.run("SELECT user_id, provider FROM sessions WHERE id = $1 AND ended = 0 AND expires > $2 AND cookie_hash IS NULL",
-                           {r.session, seconds(r.now)});
+  const auto rows = tx.run(
+      "SELECT user_id, provider FROM sessions WHERE id = $1 AND ended = 0 AND expires > $2 AND cookie_hash IS NULL "
+      "AND (SELECT count(*) FROM (SELECT 1 FROM refresh_tokens WHERE session_id = $1 LIMIT $3) AS counted) >= $3",
+      {r.session, seconds(r.now), r.remembered});
   if (!rows) return rows.error();
   if (rows->empty()) return out;
   Token token;

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "fake/clock.h"
@@ -18,11 +19,13 @@ struct Fixture {
   fake::Clock clock;
   base::Log log{-1, base::Level::error, clock};
   base::Metrics metrics;
+  base::Limits limits{log, metrics, clock};
   fcgi::Service service{{.mount = "/auth", .max_params = 4096, .max_headers = 8, .trusted_proxies = {"10.0.0.1"}, .https = true},
                         kMaxBody,
                         [](const http::Request& request) { return answer(request); },
                         log,
-                        metrics};
+                        metrics,
+                        limits};
   const int started = FCGX_Init();  // as the worker does
   fcgi::Exchange exchange{service};
 

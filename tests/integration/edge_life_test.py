@@ -73,6 +73,17 @@ class Lives(Edge):
         self.server.kill()
         wait_for("the end of its workers", lambda: not any(alive(p) for p in pids))
 
+    def test_a_long_request_keeps_the_socket_from_nobody(self):
+        """A worker that finishes what is in hand listens no more: a master that was killed can be started again at once."""
+        with Connection(self.path) as c:
+            c.send(fcgi.request(uri=f"/auth/sleep?{6000 * PATIENCE}"))
+            wait_for("the request in hand", lambda: self.ask().status == 200)
+            self.server.kill()
+            wait_for("an end of listening", lambda: not answers(self.path), 4)
+            self.server = self.start(log="log.next")
+            self.assertEqual(self.ask().status, 200)
+            self.assertEqual(c.answer().body, b'"slept"')
+
     def test_the_socket_of_a_live_server_is_left_alone_and_a_dead_ones_is_taken(self):
         second = self.start(log="second", ready=False)
         self.assertEqual(second.popen.wait(20 * PATIENCE), 1)

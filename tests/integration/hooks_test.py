@@ -176,7 +176,7 @@ class Told(Case):
         self.assertEqual(created.json["data"]["provider"], "github-local")
         self.assertEqual(created.json["data"]["username"], "u1")
         self.assertEqual(created.json["data"]["user"], deleted.json["data"]["user"])
-        self.assertEqual(self.instance.sql("SELECT count(*) FROM outbox"), [(0,)])
+        harness.wait_for("its row is gone, after the answer", lambda: self.instance.sql("SELECT count(*) FROM outbox") == [(0,)])
 
     def test_a_command_tells_too(self):
         app = self.listen(answer=lambda _m: Reply(200))

@@ -26,14 +26,14 @@ class Issuer:
         self.keys = list(signing or [keys.make()])
         self.metadata, self.jwks_of, self.sids = dict(metadata or {}), jwks_of, sids
         self.spoiled = {"discovery": discovery, "jwks": jwks}
-        self.rotate_before_signing = False   # the key set changes between the authorization request and the id_token
+        self.next_key = None                 # taken between the authorization request and the id_token, in the place of all others
         self.logout_state = "same"           # what end_session brings back: same, none, other
         self.logged_out = []                 # the parameters of calls of end_session
         self.counter = itertools.count(1)
 
-    def rotate(self, keep_old=True, **changes):
+    def rotate(self, keep_old=True, key=None):
         """A new signing key; the old ones stay published or not."""
-        new = keys.SigningKey(f"key-{next(self.counter)}-new", self.keys[0].alg) if not changes else keys.SigningKey(**changes)
+        new = key or keys.SigningKey(f"key-{next(self.counter)}-new", self.keys[0].alg)
         self.keys = [new, *(self.keys if keep_old else [])]
 
     # ---- documents -----------------------------------------------------------------------------------------------------------------
@@ -56,8 +56,9 @@ class Issuer:
     # ---- tokens --------------------------------------------------------------------------------------------------------------------
     def id_token(self, grant, access, fault=None):
         fault = grant.fault if fault is None else fault
-        if self.rotate_before_signing:
-            self.rotate(keep_old=False)
+        if self.next_key is not None:
+            self.rotate(keep_old=False, key=self.next_key)
+            self.next_key = None
         now = int(time.time())
         claims = {"iss": self.name, "sub": f"sub-{grant.user}", "aud": grant.client, "iat": now, "exp": now + 600, "nonce": grant.nonce,
                   "at_hash": left_half(self.keys[0].alg, access)}

@@ -111,7 +111,8 @@ class Provider:
                 ".well-known/openid-configuration": issuer.discovery, "session/end": issuer.end_session}.get(found[2])
 
     def issuer_of(self, grant):
-        return self.issuers[grant.kind]
+        """Whose userinfo answers: djoser's Google asks for it with a token of plain OAuth 2."""
+        return self.issuers.get(grant.kind, self.issuers["/oidc"])
 
     # ---- the person --------------------------------------------------------------------------------------------------------------
     def approve(self, authorization_url, login):

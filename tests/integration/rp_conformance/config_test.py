@@ -59,14 +59,14 @@ class Config(stage.Plan):
         """Between the answer to the browser and the id_token; the old key is not published any more."""
         issuer = self.opened["rotates-within"]
         self.assert_in(self.sign_in(provider="rotates-within"))
-        issuer.rotate_before_signing = True
+        issuer.next_key = keys.SigningKey("within")
         self.assert_in(self.sign_in(provider="rotates-within"))
         self.assertEqual(self.called, ["token", "jwks", "userinfo"])
 
     def test_a_key_without_a_name_that_rotates(self):
         """No kid that could be unknown: a signature that does not fit is what is seen of it."""
         self.assert_in(self.sign_in(provider="kidless"))
-        self.opened["kidless"].rotate(keep_old=False, kid=None)
+        self.opened["kidless"].rotate(keep_old=False, key=keys.SigningKey(None))
         self.assert_in(self.sign_in(provider="kidless"))
         self.assert_refused(self.sign_in("badsig", "kidless"), BAD_SIGNATURE, log="bad signature", called=["token"])
 

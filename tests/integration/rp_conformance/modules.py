@@ -1,4 +1,5 @@
-"""The modules of the OpenID Foundation's relying-party test plans that this folder has tests for, by plan and file, and those that cannot apply.
+"""The modules of the OpenID Foundation's relying-party test plans, by plan and file (of this folder, or fapi_provider_test beside it), and those that
+cannot apply.
 A name is a module's without `oidcc-client-test-` or `fapi2-security-profile-final-client-test-`."""
 
 BASIC = """nonce-invalid scope-userinfo-claims client-secret-basic kid-absent-single-jwks kid-absent-multiple-jwks idtoken-sig-rs256
@@ -32,14 +33,16 @@ PLANS = {
         "invalid-aud invalid-secondary-aud invalid-missing-aud invalid-iss invalid-missing-iss invalid-expired-exp invalid-missing-exp "
         "invalid-nonce invalid-missing-nonce invalid-null-alg invalid-alternate-alg token-type-case-insensitivity "
         "token-endpoint-response-without-expires_in valid-aud-as-array", "fapi2-security-profile-final-client-test")),
+    "FAPI 2.0 client with keys and certificates": ("fapi_provider_test", [*names("mtls-endpoint-aliases"), *names(
+        "happy-path happy-path-no-dpop-nonce happy-path-no-mtls-endpoint-aliases rs-dpop-auth-scheme-case-insensitivity "
+        "ensure-jarm-without-iss-fails ensure-jarm-with-invalid-iss-fails ensure-jarm-without-aud-fails ensure-jarm-with-invalid-aud-fails "
+        "ensure-jarm-without-exp-fails ensure-jarm-with-expired-exp-fails ensure-jarm-with-invalid-sig-fails",
+        "fapi2-security-profile-final-client-test")]),
 }
 
 # Those that no client of the code flow with a configured client id can meet; DEVELOPMENT.md says why.
 NOT_APPLICABLE = names("missing-chash nonce-unless-code-flow discovery-webfinger-acct discovery-webfinger-url dynamic-registration "
                        "request-uri-signed-none request-uri-signed-rs256 session-management")
-
-# Those whose test stands elsewhere, by its name: among those of a client that has a certificate.
-ELSEWHERE = dict.fromkeys(names("mtls-endpoint-aliases"), "tests/integration/fapi_test.py")
 
 
 def test_name(module):

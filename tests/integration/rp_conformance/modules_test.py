@@ -37,21 +37,18 @@ class Modules(unittest.TestCase):
             module, what, tests = (cell.strip().strip("`") for cell in line.strip("|").split("|"))
             self.assertNotIn(module, rows)
             self.assertTrue(what, line)
-            rows[module] = {tests} if module in modules.ELSEWHERE else set(re.findall(r"\b(\w+_test)\b", tests))
+            rows[module] = set(re.findall(r"\b(\w+_test)\b", tests))
         expected = {}
         for file, names in modules.PLANS.values():
             for name in names:
                 expected.setdefault(name, set()).add(file)
         for name in modules.NOT_APPLICABLE:
             expected[name] = set()
-        for name, file in modules.ELSEWHERE.items():
-            expected[name] = {file}
-            self.assertIn(name, (harness.ROOT / file).read_text(encoding="utf-8"))
         self.assertEqual(rows, expected)
 
     def test_all_57_are_accounted_for(self):
         oidcc = {n for _, names in modules.PLANS.values() for n in names if n.startswith("oidcc")}
-        self.assertEqual(len(oidcc | {*modules.NOT_APPLICABLE, *modules.ELSEWHERE}), 57)
+        self.assertEqual(len(oidcc | set(modules.NOT_APPLICABLE)), 57)
         counts = [f"{plan} {len(names)}" for plan, (_, names) in modules.PLANS.items()]
         total = sum(len(names) for _, names in modules.PLANS.values())
         print(f"\nNOTE {total} modules pass ({', '.join(counts)}); {len(modules.NOT_APPLICABLE)} do not apply", flush=True)

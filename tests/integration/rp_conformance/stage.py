@@ -6,6 +6,7 @@ import urllib.parse
 import certificates
 import harness
 from clients import CB, Direct, Jar
+from fake.idp import keys
 from fake.idp.http_server import Request
 from fake.idp.provider import CLIENT, SECRET, Provider
 from people import Form
@@ -90,6 +91,7 @@ class Plan(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = harness.temporary_folder()
         cls.authority = certificates.make(cls.folder)
+        keys.make("RS256", "not-theirs")  # of the fault "otherkey": made before anybody waits for it
         cls.idp = Provider(tls=cls.folder)
         cls.opened = {name: cls.idp.open(name, **arguments) for name, (arguments, _) in cls.issuers.items()}
         settings = {"upstream": {"ca_file": str(cls.folder / "ca.pem"), "timeout": cls.timeout}, **cls.settings}

@@ -188,6 +188,21 @@ BOOST_AUTO_TEST_CASE(a_key_signs_only_what_fits_it) {
   BOOST_TEST(!crypto::SignKey::generate(Kind::oct));
 }
 
+BOOST_AUTO_TEST_CASE(an_rsa_signature_is_as_long_as_the_modulus) {  // RFC 8017 8.1.2, 8.2.2: else there are several texts of one signature
+  const auto key = *crypto::SignKey::generate(crypto::Kind::rsa);
+  const auto verify = key.verify_key();
+  for (const auto alg : {crypto::Alg::PS256, crypto::Alg::RS256}) {
+    int n = 0;
+    std::string signature{"x"};
+    for (; n < 10'000 && signature[0] != '\0'; ++n) signature = *key.sign(alg, std::to_string(n));  // one of 256 begins with a zero
+    const auto data = std::to_string(n - 1);
+    BOOST_REQUIRE(signature[0] == '\0');
+    BOOST_TEST(verify.verify(alg, data, signature));
+    BOOST_TEST(!verify.verify(alg, data, signature.substr(1)));
+    BOOST_TEST(!verify.verify(alg, data, '\0' + signature));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

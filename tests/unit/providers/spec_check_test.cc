@@ -102,7 +102,7 @@ const Row keys[] = {
     {"token: another answer", "token = { url = 'https://x.example/t', answer = 'html' }",
      "token.answer: \"html\" is not known; allowed: json, form, either, jsonp, xml, none"},
     {"token: another way of authentication", "token = { url = 'https://x.example/t', client_auth = 'digest' }",
-     "token.client_auth: \"digest\" is not known; allowed: post, basic, both, none, private_key_jwt, signed_secret"},
+     "token.client_auth: \"digest\" is not known; allowed: post, basic, both, none, private_key_jwt, tls_client_auth"},
     {"token: rename wants texts", "token = { url = 'https://x.example/t', rename = { code = { a = 1 } } }",
      "token.rename.code: want a text"},
     {"token: access_token is an expression", "token = { url = 'https://x.example/t', access_token = 't:x' }",

@@ -1,15 +1,17 @@
 """latchstring as a client of FAPI 2.0's kind, at a certified provider (npm oidc-provider) that insists on it: pushed requests (RFC 9126), signed
-ones (RFC 9101), private_key_jwt, DPoP with nonces (RFC 9449), mutual TLS with endpoint aliases (RFC 8705), signed answers (JARM). Names in
-brackets are the OpenID Foundation's modules, fapi2-security-profile-final-client-test-*. What a provider does wrong is in the unit tests
-(providers_bound_call, providers_jarm, providers_authorization_request)."""
+ones (RFC 9101), private_key_jwt, DPoP with nonces (RFC 9449), mutual TLS with endpoint aliases (RFC 8705), signed answers (JARM). Tests
+named test_fapi2_... and test_oidcc_... are the OpenID Foundation's modules (rp_conformance/modules.py). More of what a provider can do wrong is in
+the unit tests (providers_bound_call, providers_jarm, providers_authorization_request)."""
 import base64
 import hashlib
 import json
 import re
+import time
 import unittest
 import urllib.parse
 
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 import certificates
 import harness
@@ -23,6 +25,17 @@ def public_jwk(key, **more):
     numbers = key.public_key().public_numbers()
     return {"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "x": b64(numbers.x.to_bytes(32, "big")),
             "y": b64(numbers.y.to_bytes(32, "big")), **more}
+
+
+def sign(key, header, claims):
+    """A JWT with ES256."""
+    text = ".".join(b64(json.dumps(part).encode()) for part in (header, claims))
+    r, s = utils.decode_dss_signature(key.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
+    return text + "." + b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+
+
+def claims_of(text):
+    return json.loads(base64.urlsafe_b64decode(text.split(".")[1] + "=="))
 
 
 def der_of(certificate):
@@ -61,7 +74,7 @@ class Keys:
     def __init__(self, folder):
         self.folder = folder
         authority = certificates.make(folder)
-        self.key = certificates.new_key()
+        self.key, self.provider_key = certificates.new_key(), certificates.new_key()
         (folder / "client.pem").write_bytes(certificates.pem_of(self.key))
         self.thumbprints = {}
         for name, issuer in (("listed", ("latchstring tests", authority)), ("own", None), ("stranger", None)):
@@ -89,11 +102,19 @@ class StrictProvider:
         self.port, self.mtls_port = harness.free_port(), harness.free_port()
         self.issuer = f"https://localhost:{self.port}"
         options = {"port": self.port, "mtls_port": self.mtls_port, "cert": str(keys.folder / "cert.pem"), "key": str(keys.folder / "key.pem"),
-                   "ca": str(self.ca), "redirect_uris": list(redirect_uris),
+                   "ca": str(self.ca), "signing_key": self.private_jwk(keys.provider_key), "redirect_uris": list(redirect_uris),
                    "clients": [{"client_id": name, **client} for name, client in clients.items()],
                    "pushed": True, "signed": False, "dpop": True, "aliases": True, **how}
         self.process = harness.Process(["node", harness.ROOT / "tests/integration/fapi_provider.mjs", json.dumps(options)], self.folder / "log")
         self.process.wait_until("READY", lambda: "READY" in self.process.output(), 30)
+
+    @staticmethod
+    def private_jwk(key):
+        return public_jwk(key, kid="ES256", d=b64(key.private_numbers().private_value.to_bytes(32, "big")))
+
+    def nonces(self, where):
+        reply = Person(self.ca).fetch("POST", f"{self.issuer}/control/nonces/{where}")
+        assert reply.status == 200, reply
 
     def stanza(self, client, *more, **values):
         out = {"kind": "oidc", "issuer": self.issuer, "client_id": client}
@@ -101,13 +122,14 @@ class StrictProvider:
             out |= part
         return out
 
-    def seen(self, path, since=0):
-        """Lines about our requests to that path: dictionaries."""
-        found = []
-        for line in self.process.output()[since:].splitlines():
-            if re.match(rf"(GET|POST) {re.escape(path)} ", line):
-                found.append(dict(word.split("=", 1) for word in line.split() if "=" in word))
-        return found
+    def seen(self, path, since=0, good=1):
+        """What the provider has noted of our requests to that path: dictionaries. It does so after it has answered, so that at least `good` ones that
+        went well are waited for."""
+        def noted():
+            lines = [line for line in self.process.output()[since:].splitlines(True) if re.match(rf"(GET|POST) {re.escape(path)} .*\n", line)]
+            found = [dict(word.split("=", 1) for word in line.split() if "=" in word) for line in lines]
+            return (found,) if sum(line["status"].startswith("2") for line in found) >= good else None
+        return harness.wait_for(f"{good} good requests to {path}", noted)[0]
 
 
 class Case(unittest.TestCase):
@@ -117,7 +139,8 @@ class Case(unittest.TestCase):
     @classmethod
     def begin_instance(cls, provider, stanzas, keys, workers=1, **settings):
         cls.provider, cls.keys = provider, keys
-        cls.instance = harness.Instance({"providers": stanzas, "upstream": {"ca_file": str(keys.folder / "ca.pem")}, **settings}, workers=workers).start()
+        settings |= {"providers": stanzas, "upstream": {"ca_file": str(keys.folder / "ca.pem")}}
+        cls.instance = harness.Instance(settings, workers=workers).start()
         cls.client = Direct(cls.instance.socket)
 
     @classmethod
@@ -152,7 +175,8 @@ class SecurityProfile(Case):
                        "tls_client_certificate_bound_access_tokens": True},
             "own": {"token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": {"keys": [keys.own_jwk]},
                     "tls_client_certificate_bound_access_tokens": True},
-            "proving": {"token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": {"keys": [keys.own_jwk]}, "dpop_bound_access_tokens": True},
+            "proving": {"token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": {"keys": [keys.own_jwk]},
+                        "dpop_bound_access_tokens": True},
             "bound": {"token_endpoint_auth_method": "private_key_jwt", "jwks": jwks, "tls_client_certificate_bound_access_tokens": True},
         }
         provider = StrictProvider(keys, clients, access_ttl=30)
@@ -164,12 +188,21 @@ class SecurityProfile(Case):
             "strange": provider.stanza("own", keys.stanza_of("stranger")),
             "bound": provider.stanza("bound", keys.signing(), keys.stanza_of("own")),
             "unbound": provider.stanza("bound", keys.signing()),
-            "dpop-tls": provider.stanza("proving", keys.signing(), keys.stanza_of("own"), token={"dpop": True, "client_auth": "self_signed_tls_client_auth"}),
+            "dpop-tls": provider.stanza("proving", keys.signing(), keys.stanza_of("own"),
+                                        token={"dpop": True, "client_auth": "self_signed_tls_client_auth"}),
         }
         cls.begin_instance(provider, stanzas, keys, workers=2, accounts={"keep_provider_tokens": True})
 
-    def test_happy_path(self):
-        """[happy-path]: the browser carries the client's name and a reference, and nothing else."""
+    def fresh_process(self):
+        """A client of one process that has called nobody yet."""
+        instance = harness.Instance({name: self.instance.settings[name] for name in ("providers", "upstream")}, workers=1).start()
+        self.addCleanup(instance.stop)
+        client = Direct(instance.socket)
+        self.addCleanup(client.close)
+        return client
+
+    def test_fapi2_security_profile_final_client_test_happy_path(self):
+        """The browser carries the client's name and a reference, and nothing else."""
         query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.good("dpop")).query)
         self.assertEqual(sorted(query), ["client_id", "request_uri"])
         self.assertTrue(query["request_uri"][0].startswith("urn:ietf:params:oauth:request_uri:"))
@@ -179,11 +212,25 @@ class SecurityProfile(Case):
         since = len(self.provider.process.output())
         for _ in range(3):
             self.good("dpop")
-        token, userinfo = self.provider.seen("/token", since), self.provider.seen("/me", since)
+        token, userinfo = self.provider.seen("/token", since, 3), self.provider.seen("/me", since, 3)
         self.assertEqual({line["dpop"] for line in token + userinfo}, {"yes"})
         self.assertEqual({line["scheme"] for line in userinfo}, {"DPoP"})
         self.assertEqual([line["status"] for line in token].count("200"), 3)
         self.assertLessEqual([line["status"] for line in token].count("400"), 2)  # once in each of two workers: the nonce is remembered
+
+    def test_fapi2_security_profile_final_client_test_happy_path_no_dpop_nonce(self):
+        self.provider.nonces("none")
+        self.addCleanup(self.provider.nonces, "all")
+        self.good("dpop")
+
+    def test_fapi2_security_profile_final_client_test_rs_dpop_auth_scheme_case_insensitivity(self):
+        """Userinfo asks for a nonce, as "dpop": a fresh process knows none."""
+        self.provider.nonces("me")
+        self.addCleanup(self.provider.nonces, "all")
+        client, jar, since = self.fresh_process(), Jar(), len(self.provider.process.output())
+        reply = client.post("/o/dpop/", form=Visitor(self.provider.ca).visit(client.begin("dpop", jar)), jar=jar)
+        self.assertEqual(reply.status, 201, reply)
+        self.assertEqual([line["status"] for line in self.provider.seen("/me", since)], ["401", "200"])
 
     def test_a_stanza_without_dpop_gets_no_bound_token(self):
         """The twin: the provider insists, we prove nothing, nobody signs in."""
@@ -206,8 +253,8 @@ class SecurityProfile(Case):
             answers.append(answer.json()["access_token"])
         self.assertEqual(len(set(answers)), 4)
 
-    def test_certificates_at_the_aliases(self):
-        """[happy-path] with mutual TLS; oidcc-client-test-mtls-endpoint-aliases. By an authority, and of our own making."""
+    def test_oidcc_client_test_mtls_endpoint_aliases(self):
+        """RFC 8705 5, with a certificate by an authority and with one of our own making."""
         for name in ("listed", "own"):
             with self.subTest(name):
                 since = len(self.provider.process.output())
@@ -225,17 +272,14 @@ class SecurityProfile(Case):
 
     def test_certificates_are_not_mixed_up(self):
         """Connections are kept: each provider's calls still show its own certificate, in one process."""
-        instance = harness.Instance({"providers": self.instance.settings["providers"], "upstream": self.instance.settings["upstream"]}, workers=1).start()
-        self.addCleanup(instance.stop)
-        client, since = Direct(instance.socket), len(self.provider.process.output())
-        self.addCleanup(client.close)
+        client, since = self.fresh_process(), len(self.provider.process.output())
         expected = []
         for name in ("own", "listed", "own", "listed"):
             jar = Jar()
             reply = client.post(f"/o/{name}/", form=Visitor(self.provider.ca).visit(client.begin(name, jar)), jar=jar)
             self.assertEqual(reply.status, 201, reply)
             expected.append(self.keys.thumbprints[name])
-        self.assertEqual([line["certificate"] for line in self.provider.seen("/token", since)], expected)
+        self.assertEqual([line["certificate"] for line in self.provider.seen("/token", since, 4)], expected)
 
     def test_a_certificate_that_is_not_registered_is_refused(self):
         reply = self.client.get("/o/strange/?" + urllib.parse.urlencode({"redirect_uri": harness.CB}))
@@ -291,14 +335,11 @@ class MessageSigning(Case):
         }
         cls.begin_instance(provider, stanzas, keys, public_url=f"http://127.0.0.1:{cls.port}/auth")
 
-    def claims(self, text):
-        return json.loads(base64.urlsafe_b64decode(text.split(".")[1] + "=="))
-
     def test_a_signed_request_in_the_address(self):
         """The metadata demands it (RFC 9101 10.5)."""
         query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.good("signed")).query))
         self.assertEqual(sorted(query), ["client_id", "request", "response_type", "scope"])
-        claims = self.claims(query["request"])
+        claims = claims_of(query["request"])
         self.assertEqual((claims["iss"], claims["aud"], claims["client_id"]), ("signed", self.provider.issuer, "signed"))
         self.assertLessEqual(claims["exp"] - claims["nbf"], 3600)
 
@@ -306,7 +347,7 @@ class MessageSigning(Case):
         self.assertEqual(sorted(urllib.parse.parse_qs(urllib.parse.urlsplit(self.good("pushed")).query)), ["client_id", "request_uri"])
 
     def test_signed_answers(self):
-        """[happy-path] with JARM: `response` takes the place of code and state."""
+        """`response` takes the place of code and state."""
         for name in ("jarm", "query"):
             with self.subTest(name):
                 jar = Jar()
@@ -333,18 +374,57 @@ class MessageSigning(Case):
         self.assertEqual(reply.status, 400, reply)
         self.assertIn("Authentication process canceled", reply.json()["non_field_errors"][0])
 
-    def test_a_changed_answer_is_refused(self):
-        """[ensure-jarm-with-invalid-sig-fails]; the six others are rows of providers_jarm."""
-        def change(back):
-            head, payload, signature = back["response"].split(".")
-            return {"response": ".".join((head, payload, ("A" if signature[0] != "A" else "B") + signature[1:]))}
-        reply, _ = self.login("jarm", change=change)
+    def refused(self, why, key=None, **change):
+        """The answer with claims changed, or left out (None), and signed by the provider's key, or another: 400, nobody signs in, no token is asked
+        for. (The twin: test_signed_answers.)"""
+        def changed(back):
+            claims = {name: value for name, value in {**claims_of(back["response"]), **change}.items() if value is not None}
+            return {"response": sign(key or self.keys.provider_key, {"alg": "ES256", "kid": "ES256"}, claims)}
+        since = len(self.provider.process.output())
+        reply, _ = self.login("jarm", change=changed)
+        said = f"Authentication failed: the provider's signed answer cannot be believed: {why}"
+        self.assertEqual((reply.status, reply.json()), (400, {"non_field_errors": [said]}))
+        self.assertEqual(self.provider.seen("/token", since, 0), [])
+
+    def test_an_answer_that_we_signed_with_the_providers_key_is_good(self):
+        """So that those below are refused for what they say."""
+        reply, _ = self.login("jarm", change=lambda back: {"response": sign(self.keys.provider_key, {"alg": "ES256"}, claims_of(back["response"]))})
+        self.assertEqual(reply.status, 201, reply)
+
+    def test_fapi2_security_profile_final_client_test_ensure_jarm_without_iss_fails(self):
+        self.refused("iss is not the provider's", iss=None)
+
+    def test_fapi2_security_profile_final_client_test_ensure_jarm_with_invalid_iss_fails(self):
+        self.refused("iss is not the provider's", iss=self.provider.issuer + "/")
+
+    def test_fapi2_security_profile_final_client_test_ensure_jarm_without_aud_fails(self):
+        self.refused("aud is not this client", aud=None)
+
+    def test_fapi2_security_profile_final_client_test_ensure_jarm_with_invalid_aud_fails(self):
+        self.refused("aud is not this client", aud="another")
+
+    def test_fapi2_security_profile_final_client_test_ensure_jarm_without_exp_fails(self):
+        self.refused("exp is missing", exp=None)
+
+    def test_fapi2_security_profile_final_client_test_ensure_jarm_with_expired_exp_fails(self):
+        self.refused("it has expired", exp=int(time.time()) - 1)
+
+    def test_fapi2_security_profile_final_client_test_ensure_jarm_with_invalid_sig_fails(self):
+        self.refused("signature: bad signature", key=certificates.new_key())
+
+    def test_an_answer_with_another_logins_state_is_refused(self):
+        """The flow is found by a `state` beside it; the one inside counts."""
+        jar = Jar()
+        url = self.client.begin("jarm", jar)
+        mine = Visitor(self.provider.ca).visit(url)
+        other = Visitor(self.provider.ca).visit(self.client.begin("jarm", jar))
+        reply = self.client.post("/o/jarm/", form={"response": other["response"], "state": claims_of(mine["response"])["state"]}, jar=jar)
         self.assertEqual(reply.status, 400, reply)
-        self.assertIn("signature: bad signature", reply.json()["non_field_errors"][0])
+        self.assertIn("state is another login's", reply.json()["non_field_errors"][0])
 
     def test_a_plain_answer_is_none_where_it_is_to_be_signed(self):
         def change(back):
-            claims = self.claims(back["response"])
+            claims = claims_of(back["response"])
             return {"code": claims["code"], "state": claims["state"], "iss": claims["iss"]}
         reply, _ = self.login("jarm", change=change)
         self.assertEqual(reply.status, 400, reply)
@@ -353,8 +433,7 @@ class MessageSigning(Case):
         reply, _ = self.login("dpop")
         self.assertEqual((reply.status, reply.json()["non_field_errors"]), (400, ["Token error: the token's type is not DPoP"]), reply)
 
-    def test_no_aliases(self):
-        """[happy-path-no-mtls-endpoint-aliases]"""
+    def test_fapi2_security_profile_final_client_test_happy_path_no_mtls_endpoint_aliases(self):
         since = len(self.provider.process.output())
         self.good("own")
         for path in ("/token", "/me"):
