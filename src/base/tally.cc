@@ -9,7 +9,7 @@
 namespace base {
 namespace {
 
-constexpr std::size_t kWays = Tally::kWays, kSteps = Tally::kSteps;
+constexpr std::size_t kSteps = Tally::kSteps;
 /// One step's count: the step's number modulo 65,536 above, the count below. A cell of another step counts as nothing.
 using Cell = std::atomic<std::uint32_t>;
 using Cells = std::array<Cell, kSteps>;

@@ -115,15 +115,15 @@ void threads(Builder& filter) {
 /// TCP, UDP and Unix sockets; netlink for getaddrinfo(3), which asks which addresses the machine has, and binds for that: an address of 12
 /// bytes is netlink's alone. Nothing else is bound, and nothing listens: the socket that we serve was made before.
 void sockets(Builder& filter) {
-  for (const std::uint64_t family : {AF_INET, AF_INET6, AF_UNIX}) {
-    for (const std::uint64_t type : {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET})
-      filter.when("socket", {equals(0, family), masked(1, 0xf, type)});
+  for (const int family : {AF_INET, AF_INET6, AF_UNIX}) {
+    for (const int type : {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET})
+      filter.when("socket", {equals(0, static_cast<std::uint64_t>(family)), masked(1, 0xf, static_cast<std::uint64_t>(type))});
   }
   filter.when("socket", {equals(0, AF_NETLINK), equals(2, 0)});
   filter.when("socketpair", {equals(0, AF_UNIX)});
   filter.when("bind", {equals(2, 12)});
   filter.when("bind", {differs(2, 12)}, kRefuse);
-  for (const std::uint64_t request : {FIONREAD, FIONBIO, TCGETS}) filter.when("ioctl", {equals(1, request)});
+  for (const auto request : {FIONREAD, FIONBIO, TCGETS}) filter.when("ioctl", {equals(1, static_cast<std::uint64_t>(request))});
 }
 
 /// Asking for limits, not setting them.
