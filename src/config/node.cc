@@ -3,7 +3,14 @@
 
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0  // we only read
+namespace config {
+struct Unfounded {};  // toml++ takes for granted that "[" is followed by a name: "[:]" would end the process by an assertion
+[[noreturn]] static void unfounded() { throw Unfounded{}; }
+}  // namespace config
+#define TOML_ASSERT(expr) ((expr) ? void() : config::unfounded())
 #include <toml++/toml.h>
+
+#include <optional>
 
 #include "base/text.h"
 
@@ -23,6 +30,30 @@ std::string without_values(std::string text) {
   if (expected == std::string::npos) text = text.substr(0, text.find('\''));
   if (text.find("could not determine value type") != std::string::npos) text += " (a text wants double quotes)";
   return std::string{base::trim(text)};
+}
+
+// The line of the first table header that begins with what no key begins with, 0 if there is none: toml++ asserts there and tells no place.
+toml::source_index nameless_header(std::string_view text) {
+  toml::source_index number = 0;
+  for (const auto& line : base::split(text, '\n')) {
+    ++number;
+    const auto header = base::trim(line);
+    if (!header.starts_with('[')) continue;
+    const auto key = base::trim(header.substr(header.starts_with("[[") ? 2 : 1));
+    const auto plain = [](char c) {
+      return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
+    };
+    if (!key.empty() && !plain(key.front()) && key.front() != '"' && key.front() != '\'') return number;
+  }
+  return 0;
+}
+
+std::optional<toml::parse_result> parse(std::string_view text) {
+  try {
+    return toml::parse(text);
+  } catch (const Unfounded&) {
+    return std::nullopt;
+  }
 }
 
 Node convert(const toml::node& in, std::string_view name, toml::source_index line);
@@ -72,13 +103,15 @@ const char* Node::kind() const noexcept {
 
 base::Result<Node> parse_toml(std::string_view text, std::string_view name) {
   if (text.size() > kMostText) return wrong(std::string{name} + ": larger than 1 MiB: this is no configuration");
-  const auto parsed = toml::parse(text);
-  if (!parsed) {
-    const auto& error = parsed.error();
+  const auto parsed = parse(text);
+  if (!parsed)
+    return wrong(place(name, nameless_header(text)) + ": not TOML: Error while parsing table header: a name is expected after [");
+  if (!*parsed) {
+    const auto& error = parsed->error();
     return wrong(place(name, error.source().begin.line) + ": not TOML: " + without_values(std::string{error.description()}));
   }
   Node root;
-  root.v = convert_table(parsed.table(), name);
+  root.v = convert_table(parsed->table(), name);
   root.where = name;
   return root;
 }

@@ -62,6 +62,9 @@ const Wrong kWrong[] = {
      F + ":3: not TOML: Error while parsing boolean: expected 'true'"},
     {"a table twice", kGood + "[store]\n[store]\n",
      F + ":3: not TOML: Error while parsing table header: cannot redefine existing table 'store'"},
+    {"a table without a name", kGood + "[:]\n", F + ":2: not TOML: Error while parsing table header: a name is expected after ["},
+    {"a list of tables without a name", kGood + "[[ =a]]\n",
+     F + ":2: not TOML: Error while parsing table header: a name is expected after ["},
     {"a key twice", kGood + kGood, F + ":2: not TOML: Error while parsing key-value pair: cannot redefine existing string 'public_url'"},
     {"a provider twice", kGood + "[providers.github]\n[providers.github]\n",
      F + ":3: not TOML: Error while parsing table header: cannot redefine existing table 'providers.github'"},
@@ -171,7 +174,8 @@ const Wrong kWrong[] = {
     {"an address for a domain", kGood + "[accounts]\nallowed_domains = ['@example.com']\n",
      F + ":3: accounts.allowed_domains = \"***@example.com\": it wants domain names, such as \"example.com\""},
     {"trust in nobody", kGood + "[accounts]\ntrusted_providers = [':example.com']\n",
-     F + ":3: accounts.trusted_providers = \":example.com\": it wants a provider's name, or \"name:domain\", such as \"acme:acme.example\""},
+     F + ":3: accounts.trusted_providers = \":example.com\": it wants a provider's name, or \"name:domain\", such as "
+         "\"acme:acme.example\""},
     {"trust for no domain", kGood + "[accounts]\ntrusted_providers = ['github:']\n",
      F + ":3: accounts.trusted_providers = \"github:\": it wants a provider's name, or \"name:domain\", such as \"acme:acme.example\""},
     // tokens, flows
