@@ -4,8 +4,10 @@ What was acknowledged holds. What got no answer, or an error, may have been done
 left alone. Times are latchstring's own (control.py), so that a token is only called lost when it was valid by its clock."""
 import base64
 import hashlib
+import html
 import json
 import random
+import re
 import urllib.parse
 
 from wire import Pause, Request
@@ -18,6 +20,13 @@ MARGIN = 3       # seconds by which our view of its clock may be off
 def claims_of(token):
     part = token.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+
+def continued(reply):
+    """What the page sends that has the browser come again ("continue" in www/templates); {} if it is another page."""
+    fields = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', reply.body.decode(errors="replace"))
+    form = {html.unescape(name): html.unescape(value) for name, value in fields}
+    return form if "latchstring_continued" in form else {}
 
 
 class Session:
@@ -132,6 +141,10 @@ class Lives:
         cookie = {"Cookie": "latchstring-flow=" + reply.cookie("latchstring-flow")}
         target = f"/o/{provider}/callback?" + urllib.parse.urlencode(self.code(reply.header("location"), user))
         reply = yield Request("GET", target, {**headers, **cookie})
+        if reply and reply.status == 200 and (form := continued(reply)):
+            # A worker that does not know the cookie (yet: its maker has the new master key already) has the browser send it all once more.
+            self.book.counted["sent once more"] += 1
+            reply = yield Request("POST", f"/o/{provider}/callback", {**headers, **cookie, "Origin": self.origin}, form=form)
         if not self.book.answered("login", reply, 303):
             return None
         if reply.header("location") != self.origin + "/welcome":

@@ -64,6 +64,7 @@ def processes(campaign):
     print("processes")
     counted = sums(campaign.results, "counted")
     line("sessions of which nothing is claimed", counted["let go"])
+    line("logins that a page sent once more", counted["sent once more"])
     line("lives of access tokens, in seconds", {k.split()[1]: n for k, n in counted.items() if k.startswith("life")})
     line("masters started", f"{masters.starts}, ended with {dict(collections.Counter(map(str, masters.ends)))}")
     line("workers died", dict(deaths))
