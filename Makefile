@@ -19,7 +19,7 @@ HARDEN  := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -fcf-protection
 CXXFLAGS_release := -O2 -g1 $(HARDEN)
 CXXFLAGS_debug   := -O0 -g
 CXXFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-CXXFLAGS_tsan    := -O1 -g1 -fsanitize=thread -fno-omit-frame-pointer
+CXXFLAGS_tsan    := -O1 -g1 -fsanitize=thread -fno-omit-frame-pointer -Wno-nonnull  # which g++ 12 sees in vectors that were moved from
 # For tools/fuzz alone, with clang: libFuzzer's instrumentation, and line coverage. What clang warns of beyond g++ must not stop them.
 WARN    := $(if $(filter fuzz coverage,$(MODE)),$(filter-out -Werror,$(WARN)),$(WARN))
 CXXFLAGS_fuzz     := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \

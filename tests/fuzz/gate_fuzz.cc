@@ -1,5 +1,6 @@
 // gate_fuzz.cc: flow::read_paths and find_rules: a locked folder is locked for every reading of an address that a server or a
-// program behind it may have. The readings are made here once more, plainly.
+// program behind it may have. The readings are made here once more, plainly. Behind a blank line: what a hook and a provider say of
+// somebody (two JSON texts, a line each) and the address of who that is; only what says "staff" lets them into the folder of the staff.
 #include "base/encode.h"
 #include "base/text.h"
 #include "flow/gate_path.h"
@@ -37,6 +38,39 @@ std::string served(std::string_view uri, int times, bool cut) {
   return '/' + base::join(kept, "/") + '/';
 }
 
+/// Somebody whose words come from outside, before the folder of the staff.
+void check_visitor(std::string_view text) {
+  static const auto staff = [] {
+    config::GateRule rule;
+    rule.name = "staff";
+    rule.email_domains = {"example.com"};
+    rule.emails = {"ada@example.org"};
+    rule.users = {"root"};
+    rule.user_ids = {7};
+    rule.claims = {{"groups", {"staff"}}};
+    return rule;
+  }();
+  fuzz::Lines lines{text};
+  flow::GateVisitor who;
+  who.claims = lines.next();
+  who.extra = lines.next();
+  who.email = lines.next();
+  who.username = lines.next();
+  for (const bool verified : {false, true}) {
+    who.email_verified = verified;
+    who.active = true;
+    const auto verdict = flow::judge({&staff}, who);
+    const auto address = base::lower(who.email);
+    if (verdict.kind == flow::Verdict::Kind::let_in) {
+      HOLDS(text.find("staff") != text.npos || text.find("\\u") != text.npos);
+      HOLDS(who.username == "root" || (verified && (address == "ada@example.org" || address.ends_with("@example.com"))));
+    }
+    who.active = false;
+    HOLDS(flow::judge({&staff}, who).kind == flow::Verdict::Kind::forbidden);
+  }
+  HOLDS(flow::asks_claims({&staff}) && !flow::asks_claims({nullptr}));
+}
+
 bool holds(const std::vector<const config::GateRule*>& found, std::string_view name) {
   for (const auto* rule : found)
     if (rule != nullptr && rule->name == name) return true;
@@ -46,7 +80,10 @@ bool holds(const std::vector<const config::GateRule*>& found, std::string_view n
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto uri = fuzz::view(data, size);
+  const auto text = fuzz::view(data, size);
+  const auto cut = text.find("\n\n");
+  const auto uri = text.substr(0, cut);
+  if (cut != text.npos) check_visitor(text.substr(cut + 2));
   if (const auto paths = flow::read_paths(uri)) {
     HOLDS(!paths->empty() && paths->size() <= 6);
     for (const auto& path : *paths) {
@@ -62,8 +99,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto found = flow::find_rules(rules(), {.original = uri, .mount = "/auth"});
   HOLDS(!found || !found->empty());
   for (const int times : {1, 2}) {
-    for (const bool cut : {false, true}) {
-      const auto path = base::lower(served(uri, times, cut));
+    for (const bool parameters : {false, true}) {
+      const auto path = base::lower(served(uri, times, parameters));
       if (path.starts_with("/team/") && !path.starts_with("/team/open/")) HOLDS(!found || holds(*found, "team"));
     }
   }

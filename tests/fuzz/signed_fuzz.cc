@@ -51,7 +51,7 @@ Params with_signature(const SignedSpec& spec, Params params) {
   if (spec.method == Method::hmac_sha256_payload && providers::last(params, "s") == "@") {
     put(params, "s", base::hex(crypto::hmac_sha256("k", payload)));
   } else if (spec.method == Method::signed_request && payload.starts_with("@.")) {
-    put(params, "p", base::hex(crypto::hmac_sha256("k", payload.substr(2))) + payload.substr(1));
+    put(params, "p", base::base64url(crypto::hmac_sha256("k", payload.substr(2))) + payload.substr(1));
   } else if (spec.method == Method::jwt_hs256 && payload.starts_with('{')) {
     const auto text = base::base64url(R"({"alg":"HS256"})") + '.' + base::base64url(payload);
     put(params, "p", text + '.' + base::base64url(crypto::hmac_sha256("k", text)));

@@ -60,6 +60,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   f.net.asked.clear();
   std::string body{lines.rest().substr(0, 1024)};
   if (const auto at = body.find('@'); at != body.npos) body.replace(at, 1, good);
+  const auto signed_claims = fuzz::must(token::sign(f.op.key, f.op.alg, f.op.kid, "secevent+jwt", lines.rest()));
+  HOLDS(f.broker.event("op", "application/secevent+jwt", signed_claims));  // that of a stranger may be refused, and never fails
   const auto read = f.broker.event("op", first, body);
   HOLDS(!read || std::holds_alternative<providers::RefusedEvent>(*read));  // an id_token is no event
   HOLDS(!f.broker.logout_token("op", body));                               // an id_token is none, and nobody signs another

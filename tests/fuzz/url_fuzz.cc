@@ -1,5 +1,5 @@
 // url_fuzz.cc: base::parse_url and what stands on it: a URL that was taken apart and put together is the same, and a call that
-// passed the rules goes to the host that the rules looked at.
+// passed the rules goes to the host that the rules looked at. Behind a blank line: headers of the call, a line each.
 #include "base/text.h"
 #include "base/url.h"
 #include "fuzz.h"
@@ -9,9 +9,14 @@ namespace {
 
 std::string built(const base::Url& url) { return base::origin_of(url) + url.path + (url.has_query ? "?" + url.query : ""); }
 
-void check_call(const std::string& text) {
+void check_call(const std::string& text, std::string_view headers) {
   net::Request request;
   request.url = text;
+  for (fuzz::Lines lines{headers}; !lines.empty();) {
+    const auto line = lines.next();
+    const auto colon = line.find(": ");
+    if (colon != line.npos) request.headers.emplace_back(line.substr(0, colon), line.substr(colon + 2));
+  }
   request.redirects = 1;
   for (const bool inside : {false, true}) {
     request.private_addresses = inside;
@@ -24,16 +29,24 @@ void check_call(const std::string& text) {
     HOLDS(base::lower(text.substr(0, begin)) == "https://" || target->loopback);
     HOLDS(inside || (!target->loopback && target->reach == net::Reach::public_only));
     HOLDS(text.find_first_of(std::string_view{"\0\t\r\n #", 6}) == std::string::npos);
+    for (const auto& [name, value] : request.headers) {
+      HOLDS(!name.empty() && name.find_first_of(std::string_view{"\0\r\n: ", 5}) == std::string::npos &&
+            !base::equal_no_case(name, "host"));
+      HOLDS(value.find_first_of(std::string_view{"\0\r\n", 3}) == std::string::npos && !base::equal_no_case(name, "transfer-encoding"));
+    }
+    for (const int status : {200, 302, 308, 404}) HOLDS(net::may_redirect(request, status) == (status / 100 == 3));
     const auto hop = net::follow(request, *target, text);
-    if (hop) HOLDS(net::check(*hop));
+    if (hop) HOLDS(net::check(*hop) && hop->headers.size() <= request.headers.size());
   }
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string text{fuzz::view(data, size)};
-  check_call(text);
+  const auto all = fuzz::view(data, size);
+  const auto cut = all.find("\n\n");
+  const std::string text{all.substr(0, cut)};
+  check_call(text, cut == all.npos ? std::string_view{} : all.substr(cut + 2));
   net::allows(net::Reach::public_only, text);
   const auto url = base::parse_url(text);
   if (!url) return 0;
