@@ -36,9 +36,10 @@ class Records {
   /// `most`: what all parameters of a request may have together.
   explicit Records(std::size_t most = 0) noexcept : most_(most) {}
   /// False, and then the connection must end, where in `bytes`
-  /// - a name or value of a parameter is longer than all may be: libfcgi adds the two lengths up as an int, and aborts the
-  /// process where that
+  /// - a name or value of a parameter is longer than all may be: libfcgi adds the two lengths up as an int, and aborts the process where that
   ///   overflows (what is left of CVE-2025-23016 in Debian 12), or where so much memory is not to be had;
+  /// - a record begins a request or has no content, and has padding (3.3 allows it, no web server sends it): libfcgi reads that padding as
+  ///   records, and so would read what was never looked at here;
   /// - a management record of a type that nobody knows begins: libfcgi answers it, but never frees what it made for that.
   bool pass(std::string_view bytes) noexcept;
   /// Why not: the first of the two.

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <exception>
 
+#include "base/encode.h"
 #include "base/text.h"
 #include "flow/call.h"
 #include "flow/cors.h"
@@ -46,9 +47,16 @@ http::Response describe(const Route& route) {
   return http::json(200, w.take());
 }
 
+/// The query as it came, but for what may not stand in a URL, and so not in a header (RFC 3986 2.1). The path is one of our own: routes.cc.
 http::Response to_slash(const Call& call) {
   auto location = call.deps.config.mount + call.request.path + '/';
-  if (!call.request.query.empty()) location += '?' + call.request.query;
+  if (!call.request.query.empty()) location += '?';
+  for (const char c : call.request.query) {
+    if (c > 0x20 && c < 0x7f && c != '#')
+      location += c;
+    else
+      location += base::percent_encode({&c, 1});
+  }
   return http::empty(301).set("Location", std::move(location));
 }
 

@@ -95,6 +95,10 @@ class Requests(Edge):
     def test_what_is_not_fastcgi_ends_the_connection(self):
         good = fcgi.variables()
         params = b"".join(fcgi.pair(*p) for p in good)
+
+        def hiding(kind, content, hidden):  # libfcgi does not pass over this padding: it takes it for records
+            return struct.pack("!BBHHBx", 1, kind, 1, len(content), len(hidden)) + content + hidden
+        overflow = b"\x04\xff\xff\xff\xfeNAMEab"
         for why, data in {
             "HTTP": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "version 2": fcgi.record(fcgi.BEGIN, struct.pack("!HB5x", 1, 0), version=2),
             "unknown role": fcgi.begin(role=9) + fcgi.stream(fcgi.PARAMS, params), "a short begin": fcgi.record(fcgi.BEGIN, b"\0\1"),
@@ -102,6 +106,9 @@ class Requests(Edge):
             "a parameter cut in its length": fcgi.begin() + fcgi.stream(fcgi.PARAMS, b"\x80\0"),
             "a negative length": fcgi.begin() + fcgi.stream(fcgi.PARAMS, b"\xff\xff\xff\xff\xff\xff\xff\xffab"),
             "two lengths that add up to a negative one": fcgi.begin() + fcgi.stream(fcgi.PARAMS, b"\x04\xff\xff\xff\xfeNAMEab"),
+            "the same in the padding of the begin": hiding(fcgi.BEGIN, b"\0\1" + b"\0" * 6, fcgi.record(fcgi.PARAMS, overflow)),
+            "the same in the padding of the parameters' end": fcgi.begin() + fcgi.stream(fcgi.PARAMS, params, end=False) +
+            hiding(fcgi.PARAMS, b"", fcgi.record(fcgi.GET_VALUES, overflow, request=0)) + fcgi.stream(fcgi.STDIN, b"x"),
             "a record of the connection, of no type": fcgi.record(11, b"", request=0) + fcgi.begin(),
         }.items():
             with self.subTest(why), Connection(self.path) as c:

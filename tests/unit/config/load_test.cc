@@ -63,6 +63,7 @@ const Wrong kWrong[] = {
     {"a table twice", kGood + "[store]\n[store]\n",
      F + ":3: not TOML: Error while parsing table header: cannot redefine existing table 'store'"},
     {"a table without a name", kGood + "[:]\n", F + ":2: not TOML: Error while parsing table header: a name is expected after ["},
+    {"a key of other letters", kGood + "sch\xc3\xb6n = 1\n", F + ":2: not TOML: Error while parsing key-value pair: expected '='"},
     {"a list of tables without a name", kGood + "[[ =a]]\n",
      F + ":2: not TOML: Error while parsing table header: a name is expected after ["},
     {"a key twice", kGood + kGood, F + ":2: not TOML: Error while parsing key-value pair: cannot redefine existing string 'public_url'"},

@@ -33,7 +33,13 @@ constexpr const char* kRefused = R"("redirect_uri must be in SOCIAL_AUTH_ALLOWED
 const Row rows[] = {
     {"G01: no redirect_uri", "GET", "/o/forge/", "", {}, 400, kRefused},
     {"G05: exact match only", "GET", "/o/forge/", std::string{kGood} + "%2F", {}, 400, kRefused},
-    {"G07: the last one counts, evil", "GET", "/o/forge/", std::string{kGood} + "&redirect_uri=https%3A%2F%2Fevil.example", {}, 400, kRefused},
+    {"G07: the last one counts, evil",
+     "GET",
+     "/o/forge/",
+     std::string{kGood} + "&redirect_uri=https%3A%2F%2Fevil.example",
+     {},
+     400,
+     kRefused},
     {"G08: the last one counts, good", "GET", "/o/forge/", std::string{"redirect_uri=x&"} + kGood, {}, 200, ""},
     {"G12: unknown provider", "GET", "/o/nope/", kGood, {}, 404, R"({"detail":"Provider 'nope' not supported"})"},
     {"G13: the list comes before the provider", "GET", "/o/nope/", "redirect_uri=x", {}, 400, kRefused},
@@ -42,15 +48,30 @@ const Row rows[] = {
     {"G19: but no space", "GET", "/o/%20/", kGood, {}, 404, R"({"detail":"Not found."})"},
     {"G25: PUT", "PUT", "/o/forge/", "", {}, 405, R"({"detail":"Method \"PUT\" not allowed."})"},
     {"J11: GET where there is only POST", "GET", "/jwt/refresh/", "", {}, 405, R"({"detail":"Method \"GET\" not allowed."})"},
-    {"G28: XML is not to be had", "GET", "/o/forge/", kGood, {{"accept", "application/xml"}}, 406,
+    {"G28: XML is not to be had",
+     "GET",
+     "/o/forge/",
+     kGood,
+     {{"accept", "application/xml"}},
+     406,
      R"({"detail":"Could not satisfy the request Accept header."})"},
     {"G29: axios", "GET", "/o/forge/", kGood, {{"accept", "application/json, text/plain, */*"}}, 200, ""},
     {"G31: format=xml", "GET", "/o/forge/", std::string{kGood} + "&format=xml", {}, 404, R"({"detail":"Not found."})"},
     {"G36: a broken token is 401 even here", "GET", "/o/forge/", kGood, {{"authorization", "JWT garbage"}}, 401, ""},
     {"another scheme is not ours", "GET", "/o/forge/", kGood, {{"authorization", "Basic Zm9vOmJhcg=="}}, 200, ""},
-    {"J18: a scheme alone", "GET", "/users/me/", "", {{"authorization", "JWT"}}, 401,
+    {"J18: a scheme alone",
+     "GET",
+     "/users/me/",
+     "",
+     {{"authorization", "JWT"}},
+     401,
      R"({"detail":"Authorization header must contain two space-delimited values","code":"bad_authorization_header"})"},
-    {"J20: schemes are case-sensitive", "GET", "/users/me/", "", {{"authorization", "jwt x"}}, 401,
+    {"J20: schemes are case-sensitive",
+     "GET",
+     "/users/me/",
+     "",
+     {{"authorization", "jwt x"}},
+     401,
      R"({"detail":"Authentication credentials were not provided."})"},
     {"an unknown path", "GET", "/nope", "", {}, 404, R"({"detail":"Not found."})"},
     {"a page that a protocol has not", "GET", "/o/forge/metadata", "", {}, 404, R"({"detail":"Not found."})"},
@@ -71,6 +92,12 @@ BOOST_AUTO_TEST_CASE(a_get_without_the_slash_is_sent_to_the_path_with_it) {  // 
   const auto response = ask(w, "GET", "/o/forge", kGood);
   BOOST_TEST(response.status == 301);
   BOOST_TEST(w.header(response, "Location") == std::string{"/auth/o/forge/?"} + kGood);
+}
+
+BOOST_AUTO_TEST_CASE(what_may_not_stand_in_a_header_is_escaped_there) {  // whatever reached the socket
+  test::World w;
+  const auto response = ask(w, "GET", "/o/forge", std::string{"x=\r\n\0#&y=%0A", 12});
+  BOOST_TEST(w.header(response, "Location") == "/auth/o/forge/?x=%0D%0A%00%23&y=%0A");
 }
 
 BOOST_AUTO_TEST_CASE(a_post_without_the_slash_is_served) {
