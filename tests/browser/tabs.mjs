@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 
 /// Runs `work` with the module of that tab's page.
 const inPage = (tab, work, value) => tab.page.evaluate(`(async () => (${work})(await import("/latchstring.js"), ${JSON.stringify(value)}))()`);
+/// The same for what leads away from the page: begun and not waited for, since the answer can be lost with the page.
+const goAway = (tab, work) => tab.page.evaluate(`void setTimeout(async () => (${work})(await import("/latchstring.js")))`);
 const whoami = (tab) => inPage(tab, async ({ fetch }) => (await fetch("/auth/users/me/")).status);
 /// The access token's time is over as far as this tab can tell.
 const expire = (tab) => tab.page.evaluate(() => {
@@ -184,7 +186,7 @@ const leaving = [
   { name: "tabs: with `next` the browser has a cookie and scripts have no token; signOut ends that too", async check(tab) {
     tab.expected.push(/\b401\b/);
     await tab.goToSignIn();
-    await inPage(tab, ({ signIn }) => signIn("demo", { next: "/index.html" }));
+    await goAway(tab, ({ signIn }) => signIn("demo", { next: "/index.html" }));
     await tab.page.getByRole("heading", { name: "Demo sign-in" }).waitFor();
     await tab.button(/^Bruno/).click();
     await tab.page.waitForURL("**/index.html");
