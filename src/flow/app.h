@@ -38,7 +38,8 @@ class Keys {
   /// The ring, at most 30 s old. Code::internal if there is none and none can be read.
   base::Result<std::shared_ptr<const token::KeyRing>> ring() { return ring(std::chrono::seconds{30}); }
   /// token::check against the ring. A token of a key that is not in it may be signed by one that another worker has read already: the ring
-  /// is then read again, if the store has such a key. Code::internal if that cannot be found out.
+  /// is then read again, if the store has such a key. What is wrong with the token is Code::denied; other codes say that it could not be
+  /// found out, and that nobody must take the token for a bad one (busy: signed by a key that another master key seals than we have).
   base::Result<token::Claims> check(std::string_view compact);
 };
 

@@ -83,7 +83,7 @@ std::optional<http::Response> authenticate(Call& call) {
     return unauthorized(parts[0], "Authorization header must contain two space-delimited values", "bad_authorization_header");
   }
   auto claims = call.deps.keys.check(parts[1]);
-  if (!claims && claims.error().code == base::Code::internal) return failure(claims.error());
+  if (!claims && claims.error().code != base::Code::denied) return failure(claims.error());
   if (!claims) return token_not_valid(parts[0], "Token is invalid");
   if (claims->type != token::Type::access) return token_not_valid(parts[0], "Token has wrong type");
   return claims->session != 0 ? take_session(call, parts[0], *claims) : take_user(call, parts[0], claims->user_id);

@@ -35,11 +35,14 @@ base::Result<token::Claims> Keys::check(std::string_view compact) {
   if (!jws || jws->kid.empty() || holds(**held, jws->kid)) return claims;
   // Whoever makes key ids up costs a look into the store, and nothing that a key of ours would have to wait for.
   const auto stored = store_.keys();
-  if (!stored) return base::Error{base::Code::internal, stored.error().detail};
-  if (std::none_of(stored->begin(), stored->end(), [&](const auto& row) { return row.kid == jws->kid; })) return claims;
+  if (!stored) return stored.error();
+  if (std::none_of(stored->begin(), stored->end(), [&](const auto& row) { return row.kid == jws->kid && crypto::alg_from(row.alg); }))
+    return claims;
   held = ring();  // another thread may have been here
   if (held && !holds(**held, jws->kid)) held = ring(std::chrono::seconds{0});
   if (!held) return held.error();
+  // A key that was made after a change of the master key, which this worker has not got: the next one, which is about to take over, has it.
+  if (!holds(**held, jws->kid)) return base::Error{base::Code::busy, "signing key " + jws->kid + " cannot be opened here"};
   return token::check(**held, rules, compact, clock_.now());
 }
 

@@ -115,7 +115,7 @@ MaybeGood look_at_refresh(Call& call, token::Claims claims) {
 /// A service that looks at `active` only must not take a refresh token for an access token: one is active where it is asked for by name.
 MaybeGood look_at(Call& call, const Form& form) {
   auto claims = call.deps.keys.check(form.token);
-  if (!claims) return claims.error().code == base::Code::internal ? MaybeGood{claims.error()} : MaybeGood{std::optional<Good>{}};
+  if (!claims) return claims.error().code != base::Code::denied ? MaybeGood{claims.error()} : MaybeGood{std::optional<Good>{}};
   if (claims->type == token::Type::refresh) {
     return form.text("token_type_hint") == "refresh_token" ? look_at_refresh(call, std::move(*claims)) : MaybeGood{std::optional<Good>{}};
   }
@@ -179,7 +179,7 @@ http::Response revoke_token(Call& call) {
   const auto form = read_form(call.request);
   if (form.refused) return *form.refused;
   auto claims = call.deps.keys.check(form.token);
-  if (!claims) return claims.error().code == base::Code::internal ? failure(claims.error()) : http::json(200, "{}");
+  if (!claims) return claims.error().code != base::Code::denied ? failure(claims.error()) : http::json(200, "{}");
   auto session = session_of(call, *claims);
   if (!session) return failure(session.error());
   if (!*session) return http::json(200, "{}");

@@ -96,7 +96,7 @@ base::Result<std::string> make_refresh(Deps& deps, const token::KeyRing& ring, c
 http::Response token_invalid(std::string_view text) { return unauthorized("Bearer", text, "token_not_valid"); }
 
 http::Response token_refused(const base::Error& error) {
-  if (error.code == base::Code::internal) return failure(error);
+  if (error.code != base::Code::denied) return failure(error);
   return token_invalid("Token is invalid").note("why", error.detail);
 }
 

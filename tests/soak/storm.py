@@ -120,10 +120,10 @@ def hang_up(ground):
     return said
 
 
-def says(ground, since, *words, seconds=20):
-    """Whether the log says one of these within the time."""
+def says(ground, since, *words, seconds=20, meanwhile=lambda: True):
+    """Whether the log says one of these within the time, and while that is so."""
     end = time.monotonic() + seconds * harness.PATIENCE
-    while time.monotonic() < end:
+    while time.monotonic() < end and meanwhile():
         with open(ground.service.log, "rb") as log:
             log.seek(since)
             text = log.read()
@@ -150,7 +150,8 @@ def reload_broken(ground, rng, hold):
         before, starts = ground.service.workers(), ground.service.starts
         ground.instance.config.write_text(good.replace("access_ttl", "acces_ttl"))
         try:
-            said = says(ground, hang_up(ground), "ev=reload_failed")
+            # A master that is killed meanwhile cannot be started with such a file, whoever tries.
+            said = says(ground, hang_up(ground), "ev=reload_failed", meanwhile=lambda: ground.service.starts == starts)
             kept = set(before) & set(ground.service.workers())
             hold(0.3)
         finally:

@@ -1,7 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include "base/encode.h"
-
 #include "unit/flow/world.h"
 
 namespace {
@@ -90,7 +89,8 @@ BOOST_AUTO_TEST_CASE(keys_rotate_with_overlap) {
   const auto jwks = w.get("/.well-known/jwks.json").body;
   BOOST_TEST(jwks.find("\"k1\"") != std::string::npos);
   BOOST_TEST(jwks.find("\"k2\"") != std::string::npos);
-  const auto header = *base::base64url_decode(w.text(w.finish(w.begin()), "access").substr(0, w.text(w.finish(w.begin()), "access").find('.')));
+  const auto header =
+      *base::base64url_decode(w.text(w.finish(w.begin()), "access").substr(0, w.text(w.finish(w.begin()), "access").find('.')));
   BOOST_TEST(header.find("\"k2\"") != std::string::npos);
 }
 
@@ -109,6 +109,23 @@ BOOST_AUTO_TEST_CASE(a_token_by_a_key_that_another_worker_has_read_is_good_here_
   BOOST_TEST(w.get("/users/me/", "", {{"authorization", "Bearer " + forged}}).status == 401);
   BOOST_TEST(w.get("/users/me/", "", {{"authorization", "Bearer " + fresh}}).status == 200);
   BOOST_TEST(w.get("/users/me/", "", {{"authorization", "Bearer " + old_token}}).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_cannot_be_opened_here_makes_no_token_bad) {
+  test::World w;
+  const auto login = w.finish(w.begin());
+  const auto text = token::Master::with_new_key(token::Master::make_text(w.random), w.random);
+  const auto newer = *token::Master::from_text(*text);  // `keys master`, then `keys rotate`, while this worker still has its old one
+  const auto key = *crypto::SignKey::generate(crypto::Kind::p256);
+  BOOST_REQUIRE(static_cast<bool>(
+      w.store.add_key({"k2", "ES256", newer.seal(key.pem().reveal(), "signing-key:k2", w.random), w.clock.now(), std::nullopt}, true)));
+  const auto token = base::base64url(R"({"alg":"ES256","kid":"k2"})") + '.' + base::base64url("{}") + '.' + std::string(86, 'A');
+  const auto answer = w.get("/users/me/", "", {{"authorization", "Bearer " + token}});
+  BOOST_TEST(answer.status == 503);
+  BOOST_TEST(w.header(answer, "Retry-After") == "1");
+  BOOST_TEST(refresh(w, token).status == 503);
+  BOOST_TEST(w.get("/users/me/", "", {{"authorization", "Bearer " + w.text(login, "access")}}).status ==
+             200);  // the old key is still there
 }
 
 BOOST_AUTO_TEST_SUITE_END()
