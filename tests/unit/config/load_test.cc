@@ -175,8 +175,7 @@ const Wrong kWrong[] = {
     {"an address for a domain", kGood + "[accounts]\nallowed_domains = ['@example.com']\n",
      F + ":3: accounts.allowed_domains = \"***@example.com\": it wants domain names, such as \"example.com\""},
     {"trust in nobody", kGood + "[accounts]\ntrusted_providers = [':example.com']\n",
-     F + ":3: accounts.trusted_providers = \":example.com\": it wants a provider's name, or \"name:domain\", such as "
-         "\"acme:acme.example\""},
+     F + ":3: accounts.trusted_providers = \":example.com\": it wants a provider's name, or \"name:domain\", such as \"acme:acme.example\""},
     {"trust for no domain", kGood + "[accounts]\ntrusted_providers = ['github:']\n",
      F + ":3: accounts.trusted_providers = \"github:\": it wants a provider's name, or \"name:domain\", such as \"acme:acme.example\""},
     // tokens, flows

@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "base/encode.h"
+
 #include "unit/flow/world.h"
 
 namespace {
@@ -89,8 +90,7 @@ BOOST_AUTO_TEST_CASE(keys_rotate_with_overlap) {
   const auto jwks = w.get("/.well-known/jwks.json").body;
   BOOST_TEST(jwks.find("\"k1\"") != std::string::npos);
   BOOST_TEST(jwks.find("\"k2\"") != std::string::npos);
-  const auto header =
-      *base::base64url_decode(w.text(w.finish(w.begin()), "access").substr(0, w.text(w.finish(w.begin()), "access").find('.')));
+  const auto header = *base::base64url_decode(w.text(w.finish(w.begin()), "access").substr(0, w.text(w.finish(w.begin()), "access").find('.')));
   BOOST_TEST(header.find("\"k2\"") != std::string::npos);
 }
 
